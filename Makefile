@@ -1,0 +1,50 @@
+# Two targets do all the set-up themselves: `make demo` runs the main job, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+METHOD ?= full
+LR ?= 1e-4
+PROTECT ?= off
+
+.PHONY: demo run test test-long check bench clean
+
+demo: $(VENV)/.starter
+	$(BIN)/palimpsest demo --method $(METHOD) --lr $(LR) --protect $(PROTECT) $(DEMO_ARGS)
+
+run: $(VENV)/.starter
+	$(BIN)/palimpsest --help
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not long" $(TEST_ARGS)
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest --timeout 7200 $(TEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench
+	$(BIN)/python packaging/bench.py $(BENCH_ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(VENV)/.created:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.starter: $(VENV)/.created pyproject.toml constraints.txt
+	$(PIP) --editable ".[starter]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.starter
+	$(PIP) --editable ".[starter,dev]"
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) --editable ".[starter,dev,bench]"
+	touch $@

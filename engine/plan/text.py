@@ -1,0 +1,95 @@
+"""A plan as plain text, with the arithmetic of every part: what `palimpsest plan --explain` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.verdict.sentences import unit_text
+
+if TYPE_CHECKING:
+    from engine.plan.records import CapabilityPlan, Phase, Plan
+
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def bytes_text(size_bytes: float) -> str:
+    """Bytes as a reader takes them in, in decimal units: 1.4 GB."""
+    for size, unit in _UNITS:
+        if size_bytes >= size:
+            return f"{size_bytes / size:.1f} {unit}"
+    return f"{size_bytes:.0f} B"
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds as a reader takes them in: 40 s, 6 min, 2.5 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def explain(plan: Plan) -> str:
+    """Write the whole plan, largest phase first, each part with its formula, as plain text lines."""
+    return "\n".join(
+        [
+            f"{plan.method}, {plan.precision}, {plan.trainable:,} of {plan.parameters:,} parameters trained, on {plan.device}",
+            "",
+            *_memory_lines(plan),
+            "",
+            f"Disk    about {bytes_text(plan.disk.total_bytes)} of {bytes_text(plan.disk.free_bytes)} free = {plan.disk.formula}",
+            f"Steps   {plan.steps:,} of {plan.batch_size} rows (micro-batch {plan.micro_batch}), about {plan.tokens:,} tokens",
+            f"Checks  before, after and at {len(plan.looks)} looks (steps {_listed(plan.looks)})",
+            f"Time    {duration_text(plan.time.low_s)} to {duration_text(plan.time.high_s)} ({plan.time.basis})",
+            *_power_lines(plan),
+            *(["", "Advice", *(f"- {line}" for line in plan.advice)] if plan.advice else []),
+        ]
+    )
+
+
+def _memory_lines(plan: Plan) -> list[str]:
+    memory = plan.memory
+    fit = "fits" if memory.fits else "does not fit"
+    lines = [
+        f"Memory  about {bytes_text(memory.peak_bytes)} while {memory.peak_phase}, of {bytes_text(memory.free_bytes)} free "
+        f"({bytes_text(memory.total_bytes)} in all): {fit}"
+    ]
+    for phase in sorted(memory.phases, key=lambda phase: -phase.size_bytes):
+        lines += _phase_lines(phase)
+    return lines
+
+
+def _phase_lines(phase: Phase) -> list[str]:
+    width = max(len(part.label) for part in phase.parts)
+    return [
+        f"  {phase.name}: {bytes_text(phase.size_bytes)}",
+        *(f"    {part.label:<{width}}  {bytes_text(part.size_bytes):>9} = {part.formula}" for part in phase.parts),
+    ]
+
+
+def _power_lines(plan: Plan) -> list[str]:
+    if not plan.capabilities:
+        return []
+    width = max(len(capability.name) for capability in plan.capabilities)
+    return [
+        "",
+        "What the canaries can decide (power .80; * spread assumed, not measured)",
+        *(f"  {capability.name:<{width}}  {_decides(capability)}" for capability in plan.capabilities),
+    ]
+
+
+def _decides(capability: CapabilityPlan) -> str:
+    if capability.role == "expendable":
+        return "expendable: measured, never judged"
+    if (power := capability.power) is None:
+        return "no items"
+    scale, digits = (100, 1) if capability.kind == "binary" else (1, 2)
+    drop, kept = (scale * v for v in (power.smallest_drop_called_forgot, power.smallest_budget_called_kept))
+    word = "changed" if capability.kind == "kl" else "forgot"
+    unit = unit_text(capability.kind, "nats/token")
+    return (
+        f"{power.n} items: a loss from {drop:.{digits}f} would be called {word}, a budget from {kept:.{digits}f} could be "
+        f"kept ({unit}; budget {scale * power.budget:g}){'*' if power.is_sd_assumed else ''}"
+    )
+
+
+def _listed(steps: tuple[int, ...]) -> str:
+    return ", ".join(map(str, steps)) or "none"

@@ -1,0 +1,234 @@
+"""What depends on the operating system: locks, detached processes, folder flushes, private files. Nothing else does.
+
+The Windows branches follow the documentation of the calls they use; they were not run yet (README, "Untested").
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IS_WINDOWS = sys.platform == "win32"
+#: CREATE_NEW_PROCESS_GROUP | DETACHED_PROCESS, from the Windows process creation flags.
+_DETACHED_FLAGS = 0x00000200 | 0x00000008 if IS_WINDOWS else 0
+#: Nothing leaves the machine, and no forked helpers: set for every process that does work.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+_INTERPRETER = {"PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "PYTHONUTF8": "1"}
+#: Beginnings of the names of environment variables that hosts and workers get to see.
+_KEPT_NAMES = (
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_", "TZ", "TMP", "TEMP", "XDG_", "DBUS_SESSION_BUS_ADDRESS",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
+    "COMMONPROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_", "PALIMPSEST_", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "CUDA", "NVIDIA", "OMP_", "MKL_", "OPENBLAS_", "KMP_", "TORCH", "PYTORCH_", "HF_HOME", "COVERAGE_",
+)  # fmt: skip
+_NETWORK_KINDS = {"nfs", "nfs4", "cifs", "smbfs", "smb3", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"}
+
+
+class HeldLock:
+    """An operating-system lock on a file, held until `release` or the end of the process, however it ends."""
+
+    def __init__(self, path: Path, handle: IO[bytes]) -> None:
+        """Keep the open handle: closing it gives the lock back."""
+        self.path = path
+        self._handle = handle
+        self._identity = _identity(path)
+        _HELD.add(self._identity)
+
+    def touch(self, progress_at: float | None = None) -> None:
+        """Set the file's times: modified = now (alive), accessed = `progress_at` (Unix time of the last progress)."""
+        now = time.time()
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.path, (now if progress_at is None else progress_at, now))
+
+    def release(self) -> None:
+        """Give the lock back."""
+        _HELD.discard(self._identity)
+        self._handle.close()
+
+
+#: (device, inode) of the files this process holds locks on. POSIX record locks never conflict within one process, and
+#: closing *any* handle of a file drops the process's lock on it: a file in this set must not be opened a second time.
+_HELD: set[tuple[int, int] | None] = set()
+
+
+def try_lock(path: Path) -> HeldLock | None:
+    """Take the lock on `path`, or return None at once if it is held already, by another process or by this one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and _identity(path) in _HELD:
+        return None
+    handle = path.open("ab")
+    os.set_inheritable(handle.fileno(), False)
+    if not _lock_handle(handle):
+        handle.close()
+        return None
+    os.utime(path)
+    return HeldLock(path, handle)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock on `path`; asking neither takes it nor moves the file's times."""
+    identity = _identity(path)
+    if identity is None:
+        return False
+    if identity in _HELD:
+        return True
+    with path.open("r+b") as handle:
+        return _is_held_elsewhere(handle)
+
+
+def lock_times(path: Path) -> tuple[float, float]:
+    """Return (alive_at, progress_at) of a lock file as `HeldLock.touch` set them, in Unix seconds."""
+    stat = path.stat()
+    return stat.st_mtime, stat.st_atime
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def _lock_handle(handle: IO[bytes]) -> bool:
+    if sys.platform == "win32":
+        # `is_locked` has to take the lock for a moment there: try again before believing that it is held.
+        return any(_lock_byte(handle) for _ in range(10))
+    import fcntl
+
+    try:
+        # A POSIX record lock: unlike flock's, no forked child shares it, and it can be asked for without being taken.
+        fcntl.lockf(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_held_elsewhere(handle: IO[bytes]) -> bool:
+    if sys.platform == "win32":
+        return not _lock_byte(handle)
+    import fcntl
+
+    # struct flock: Linux (type, whence, start, len, pid), macOS (start, len, pid, type, whence).
+    if sys.platform == "darwin":
+        asked = struct.pack("qqihh", 0, 0, 0, fcntl.F_WRLCK, os.SEEK_SET)
+        return bool(struct.unpack("qqihh", fcntl.fcntl(handle, fcntl.F_GETLK, asked))[3] != fcntl.F_UNLCK)
+    asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    return bool(struct.unpack("hhqqi4x", fcntl.fcntl(handle, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK)
+
+
+def _lock_byte(handle: IO[bytes]) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        handle.seek(0)
+        try:
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            time.sleep(0.02)
+            return False
+    return True
+
+
+def start_detached(module: str, arguments: list[str], *, log: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Start `python -m module` so that it outlives this process: input closed, output appended to `log`.
+
+    It works in `folder`, in an environment of `clean_environment`. Poll the result, or hand it to `let_go`.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        make_private_file(log)
+        return subprocess.Popen(
+            # -P: what happens to lie in the working folder is never imported.
+            [sys.executable, "-P", "-m", module, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            env=clean_environment(os.environ),
+            close_fds=True,
+            start_new_session=not IS_WINDOWS,
+            creationflags=_DETACHED_FLAGS,
+        )
+
+
+def close_input() -> None:
+    """Make standard input empty for good, so that no library can ask a question there and wait."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Leave a detached process to itself; should it end before this one, it does not stay behind as a zombie."""
+    threading.Thread(target=process.wait, name=f"reaper of {process.pid}", daemon=True).start()
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of hosts and workers: known harmless names only (no tokens), and every hub offline."""
+    kept = {name: value for name, value in environment.items() if name.upper().startswith(_KEPT_NAMES)}
+    source = Path(__file__).parents[1]
+    if (source / "pyproject.toml").exists():  # run from a checkout that may not be installed
+        kept["PYTHONPATH"] = os.pathsep.join([str(source), *filter(None, [kept.get("PYTHONPATH")])])
+    return {name: value for name, value in kept.items() if not _is_secret(name)} | OFFLINE | _INTERPRETER
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.upper() for word in ("TOKEN", "SECRET", "PASSWORD", "API_KEY"))
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename inside `folder` durable (Windows has no such call and needs none for NTFS metadata)."""
+    if IS_WINDOWS:
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_private_file(path: Path) -> None:
+    """Let only the owner read and write the file."""
+    if not IS_WINDOWS and path.exists():
+        path.chmod(0o600)
+
+
+def is_network_folder(folder: Path) -> bool:
+    """Whether the folder's file system is a network one, as far as the mount table tells."""
+    real = folder.resolve()
+    mounts = [m for m in psutil.disk_partitions(all=True) if real.is_relative_to(m.mountpoint)]
+    deepest = max(mounts, key=lambda m: len(m.mountpoint), default=None)
+    if deepest is None:
+        return real.drive.startswith("\\\\")  # a Windows share
+    return deepest.fstype.lower() in _NETWORK_KINDS or "remote" in deepest.opts.split(",")
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes free for this user on the folder's disk."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    return int(psutil.disk_usage(str(existing)).free)
+
+
+def signal_word(returncode: int) -> str:
+    """Say how a process ended: 'exit code 3' or 'signal 9 (SIGKILL)'."""
+    if returncode >= 0:
+        return f"exit code {returncode}"
+    import signal
+
+    try:
+        return f"signal {-returncode} ({signal.Signals(-returncode).name})"
+    except ValueError:
+        return f"signal {-returncode}"

@@ -1,0 +1,1 @@
+"""Fine-tuning: one visible loop, the methods it trains, its checkpoints, and the job that puts them together."""

@@ -1,0 +1,286 @@
+"""The training job, in the order things happen: open, measure before, train, measure after, decide, tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine import device as hardware
+from engine import durable
+from engine.canaries.measure import Canaries
+from engine.canaries.pairing import compare_inputs
+from engine.data.dataset import commonest_prefix
+from engine.errors import EnvironmentFailure, NonFinite, OutOfMemory, UserError
+from engine.models import fingerprint
+from engine.models.load import base_folder
+from engine.states import State
+from engine.store import checkpoints as rows
+from engine.store import history, models, runs
+from engine.training import checkpoints, heldout, loop, methods, results
+from engine.training.observer import Observer
+from engine.training.schedule import peak_lr
+from engine.training.setup import open_session
+from engine.work import Outcome, Replace, Work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.device import CpuDevice
+    from engine.records import Recipe
+
+#: How often the worker is replaced after an error of the accelerator other than lack of memory.
+MAX_RETRIES = 2
+
+
+def run(work: Work) -> Outcome:
+    """Do the whole run of the job's `run_id`, or go on from its newest sound checkpoint where the payload says resume."""
+    recipe = runs.get(work.store, int(work.job.run_id or 0)).recipe
+    device = hardware.detect()
+    try:
+        return TrainingJob(work, recipe, device).run()
+    except Exception as error:
+        if isinstance(error, (Replace, UserError, NonFinite)):
+            raise
+        failure = error if isinstance(error, OutOfMemory) else device.explain(error)
+        if failure is None:
+            raise
+        raise after_failure(failure, work.job.payload, recipe) from error
+
+
+def after_failure(failure: Exception, payload: dict[str, Any], recipe: Recipe) -> Exception:
+    """Decide what follows an error of the hardware: a new worker with half the micro-batch, a new worker, or the end.
+
+    The effective batch stays: half the rows at once means twice the parts. Down to one row, then the next remedy is named.
+    """
+    if isinstance(failure, OutOfMemory):
+        now = int(payload.get("micro_batch") or recipe.training.micro_batch or recipe.training.batch_size)
+        if now <= 1:
+            return EnvironmentFailure(
+                f"{failure.message} One row at a time already does not fit.",
+                remedy="Turn gradient_checkpointing on, choose QLoRA, or a shorter max_length.",
+            )
+        half = max(size for size in range(1, now // 2 + 1) if recipe.training.batch_size % size == 0)
+        reason = f"Memory ran out with {now} rows at once; going on with {half} and the same effective batch."
+        return Replace({**payload, "micro_batch": half, "resume": True}, reason)
+    retries = int(payload.get("retries", 0))
+    if retries >= MAX_RETRIES or not _needs_new_worker(failure):
+        return failure
+    reason = f"{failure} The worker was replaced; going on from the last checkpoint."
+    return Replace({**payload, "retries": retries + 1, "resume": True}, reason)
+
+
+def _needs_new_worker(failure: Exception) -> bool:
+    return isinstance(failure, EnvironmentFailure) and "worker was replaced" in (failure.remedy or "")
+
+
+class TrainingJob:
+    """One run's work. Each method is one phase; `run` is their order."""
+
+    def __init__(self, work: Work, recipe: Recipe, device: CpuDevice) -> None:
+        """Bind to the claimed job, its recipe and the device."""
+        self.work, self.recipe, self.device = work, recipe, device
+        self.run_id = int(work.job.run_id or 0)
+        self.folder = runs.folder(work.store, self.run_id)
+        self.training_began = False
+
+    def run(self) -> Outcome:
+        """Every phase in order; a stop after training keeps what there is and skips the measuring after."""
+        work = self.work
+        self._prepare_folder()
+        self.session = open_session(
+            work, self.recipe, self.device, self.folder, micro_batch=int(work.job.payload.get("micro_batch", 0))
+        )
+        runs.update(work.store, self.run_id, steps_total=self.session.steps_total)
+        self.resume_from = self._newest_checkpoint() if work.job.payload.get("resume") else None
+        self._measure_before()
+        observer = self._train()
+        if observer.stopped_by_user:
+            outcome = Outcome(
+                state=State.STOPPED, reason=f"stopped at step {observer.saved_step}; its checkpoint is kept"
+            )
+        else:
+            self._measure_after()
+            outcome = Outcome(result={"overall": self._decide()})
+        self._verify_base()
+        observer.append_rows()
+        return outcome
+
+    # ---- phases ------------------------------------------------------------------------------------------------------
+
+    def _prepare_folder(self) -> None:
+        (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True, mode=0o700)
+        durable.remove_leftovers(self.folder / "checkpoints")
+        durable.replace_file(self.folder / "recipe.toml", self.recipe.to_toml().encode())
+
+    def _measure_before(self) -> None:
+        work, session, loaded = self.work, self.session, self.session.loaded
+        work.set_state(State.MEASURING_BEFORE)
+        self.canaries = Canaries(
+            work.store, self.recipe.canaries, loaded.tokenizer, self.device, loaded.settings,
+            base_fingerprint=loaded.fingerprint, base_ref=loaded.ref,
+            training_texts=[f"{row.prompt_text} {row.answer_text}" for row in session.prepared.train],
+            training_prefix=commonest_prefix(session.prepared.train)[1],
+        )  # fmt: skip
+        if self.canaries.left_out:
+            work.log(
+                f"Canaries left out, they overlap the training rows: {', '.join(self.canaries.left_out)}", "warning"
+            )
+        with loop.autocast(self.device, session.precision):
+            self.before_id = self.canaries.before(
+                loaded.model, run_id=self.run_id, on_progress=self._progress("measuring before")
+            )
+            known = results.stored_learned(work.store, self.run_id, "before")
+            self.learned_before = known or self._measure_heldout("before", 0)
+
+    def _train(self) -> Observer:
+        work, session, recipe = self.work, self.session, self.recipe
+        loaded = session.loaded
+        loaded.model = methods.make_trainable(loaded.model, recipe)
+        lr = peak_lr(recipe)
+        optimiser = self.device.optimiser(
+            recipe.training.optimiser, methods.parameter_groups(loaded.model, recipe.training.weight_decay), lr=lr
+        )
+        observer = Observer(work, session, optimiser, self._look)
+        task = loop.Task(
+            model=loaded.model, optimiser=optimiser, examples=session.prepared.train, order=session.order,
+            settings=recipe.training, peak_lr=lr, precision=session.precision, device=self.device,
+            pad_id=loaded.tokenizer.pad_token_id, steps_total=session.steps_total, looks=self._looks(),
+            micro_batch=session.micro_batch,
+        )  # fmt: skip
+        self.device.reset_peak()
+        self.training_began = True
+        work.set_state(State.TRAINING)
+        if self.resume_from is not None:
+            self._restore(self.resume_from, task, observer)
+        else:
+            runs.drop_steps_after(work.store, self.run_id, 0)
+            _seed_everything(recipe.training.seed)
+        try:
+            loop.train(task, observer)
+        finally:
+            observer.flush()
+            runs.update(work.store, self.run_id, peak_bytes=self.device.peak_bytes())
+        return observer
+
+    def _measure_after(self) -> None:
+        work, session = self.work, self.session
+        work.set_state(State.MEASURING_AFTER)
+        step = session.steps_total
+        ref, manifest = f"{self.run_id}@{step}", rows.get(work.store, self.run_id, step).manifest_sha256
+        with loop.autocast(self.device, session.precision):
+            self.after_id = self.canaries.after(
+                session.loaded.model, run_id=self.run_id, step=step, model_ref=ref, fingerprint=manifest,
+                on_progress=self._progress("measuring after"),
+            )  # fmt: skip
+            self.learned_after = self._measure_heldout("after", step)
+
+    def _decide(self) -> str:
+        """Store the verdict and everything told beside it; return the overall word."""
+        work = self.work
+        verdict = results.decide_and_store(
+            work.store, self.run_id, self.session.steps_total, self.before_id, self.after_id, self.recipe.canaries
+        )
+        told = results.told(
+            work.store, self.session, self.learned_before, self.learned_after, self.before_id, self.after_id
+        )
+        runs.update(work.store, self.run_id, results={**runs.get(work.store, self.run_id).results, **told})
+        name = runs.get(work.store, self.run_id).name
+        history.append(
+            work.store, "verdict", f"Verdict on {name}: {verdict.word}", after=f"{self.run_id}@{self.session.steps_total}",
+            details={"overall": verdict.word},
+        )  # fmt: skip
+        return str(verdict.word)
+
+    def _verify_base(self) -> None:
+        """Hash the base again: after every run it must be what it was."""
+        store = self.work.store
+        row = models.get(store, self.recipe.base)
+        self.work.phase("verifying base")
+        fingerprint.verify(store, row, base_folder(row), on_bytes=self._progress("verifying base"))
+        size = sum(file.size_bytes for file in row.files)
+        said = {
+            "base": {"unchanged": True, "files": len(row.files), "size_bytes": size, "fingerprint": row.fingerprint}
+        }
+        runs.update(store, self.run_id, results={**runs.get(store, self.run_id).results, **said})
+
+    # ---- parts -------------------------------------------------------------------------------------------------------
+
+    def _looks(self) -> frozenset[int]:
+        """The planned looks, the steps at which a checkpoint is due, and the end."""
+        session, every = self.session, self.recipe.checkpoints.every_steps
+        due = range(every, session.steps_total + 1, every) if every else ()
+        return frozenset({*session.looks, *due, session.steps_total})
+
+    def _look(self, step: int) -> int | None:
+        """Score the guard set at a planned look; return the step if every capability's mean is inside its budget."""
+        if step == self.session.steps_total:
+            return None  # the measuring after follows at once and scores the same items
+        with loop.autocast(self.device, self.session.precision):
+            look_id = self.canaries.look(
+                self.session.loaded.model, run_id=self.run_id, step=step, model_ref=f"{self.run_id}@{step}",
+                fingerprint="", on_progress=self._progress(f"checking canaries at step {step}"),
+            )  # fmt: skip
+        inputs = compare_inputs(self.work.store, self.before_id, look_id, "guard", self.recipe.canaries.budgets)
+        inside = all(
+            sum(one.differences) / len(one.differences) <= one.limit for one in inputs if one.role != "expendable"
+        )
+        return step if inside else None
+
+    def _restore(self, folder: Path, task: loop.Task, observer: Observer) -> None:
+        """Go on exactly where a checkpoint was written, or refuse with the list of what differs."""
+        state = checkpoints.read_state(folder)
+        checkpoints.require_same(state.identity, self.session.identity)
+        checkpoints.restore(folder, task.model, task.optimiser, self.recipe, self.device)
+        task.start_step = task.last_good_step = state.step
+        task.elapsed_s = observer.elapsed_s = state.elapsed_s
+        observer.tokens_seen, observer.saved_step = state.tokens_seen, state.step
+        observer.best_step = state.guard.get("best_step")
+        runs.drop_steps_after(self.work.store, self.run_id, state.step)
+        self.work.log(f"Going on from the checkpoint at step {state.step}.")
+
+    def _newest_checkpoint(self) -> Path | None:
+        """Return the newest checkpoint whose every file is as written; damaged ones are set aside and said."""
+        parent = self.folder / "checkpoints"
+        for row in reversed(rows.of_run(self.work.store, self.run_id)):
+            if row.state != "complete" or not row.has_optimiser:
+                continue
+            damage = durable.damage(parent / row.folder, row.manifest_sha256)
+            if damage is None:
+                return parent / row.folder
+            self.work.log(
+                f"The checkpoint at step {row.step} is damaged ({damage}); an earlier one is used.", "warning"
+            )
+            rows.set_state(
+                self.work.store, row.id, "bad", size_bytes=0, has_optimiser=False, manifest_sha256=row.manifest_sha256
+            )
+            if (parent / row.folder).exists():
+                durable.set_aside(parent / row.folder)
+        return None
+
+    def _measure_heldout(self, moment: str, step: int) -> heldout.Learned:
+        learned = heldout.measure(
+            self.session, self.session.loaded.model, on_progress=self._progress(f"held-out rows {moment}")
+        )
+        results.store_learned(self.work.store, self.session, self.run_id, moment, step, learned)
+        return learned
+
+    def _progress(self, phase: str) -> Any:
+        """Return a callback that writes how far a phase is and, before training, ends the job if that was asked."""
+
+        def say(done: int, total: int) -> None:
+            self.work.phase(phase, done, total)
+            if not self.training_began:
+                self.work.stop_if_cancelled()
+
+        return say
+
+
+def _seed_everything(seed: int) -> None:
+    """Start every random state from the seed, so that what was measured before has no part in training."""
+    import random
+
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)

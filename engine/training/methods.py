@@ -1,0 +1,108 @@
+"""Full fine-tuning, LoRA and QLoRA: what is trained, and how its weights are named in a checkpoint."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+
+from engine.errors import UserError
+from engine.models.forward import base_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.records import Recipe
+
+FULL_WEIGHTS = "model.safetensors"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+ADAPTER_CONFIG = "adapter_config.json"
+
+
+def make_trainable(model: Any, recipe: Recipe) -> Any:
+    """Return the model with exactly the recipe's weights trainable; adapters start as zero change, seeded."""
+    torch.manual_seed(recipe.training.seed)
+    if recipe.method == "full":
+        model.requires_grad_(True)
+    else:
+        model.requires_grad_(False)
+        model = get_peft_model(model, lora_config(recipe))
+    if recipe.training.gradient_checkpointing:
+        base = base_of(model)
+        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        base.enable_input_require_grads()
+    return model
+
+
+def lora_config(recipe: Recipe) -> LoraConfig:
+    """Return peft's configuration of the recipe's adapter; "all-linear" leaves out the output head."""
+    adapter = recipe.adapter
+    targets: Any = "all-linear" if adapter.targets == ("all-linear",) else list(adapter.targets)
+    return LoraConfig(
+        r=adapter.rank, lora_alpha=adapter.alpha, lora_dropout=adapter.dropout,  # type: ignore[arg-type]
+        target_modules=targets, use_rslora=adapter.rslora, use_dora=adapter.dora, task_type="CAUSAL_LM",
+    )  # fmt: skip
+
+
+def trainable_parameters(model: Any) -> list[tuple[str, torch.nn.Parameter]]:
+    """Return the parameters that learn, in a fixed order; tied ones once."""
+    return [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+
+
+def parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
+    """Split the parameters into those that decay (matrices) and those that do not (norms, biases)."""
+    parameters = [parameter for _, parameter in trainable_parameters(model)]
+    return [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+def save_weights(model: Any, recipe: Recipe, folder: Path) -> None:
+    """Write the trained weights: a peft adapter, or every parameter under the hub's own names."""
+    if recipe.method == "full":
+        tensors = {name: parameter.detach().cpu().contiguous() for name, parameter in trainable_parameters(model)}
+        save_file(tensors, folder / FULL_WEIGHTS, metadata={"format": "pt"})
+        return
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _adapter_state(model).items()}
+    save_file(tensors, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
+    config = {key: sorted(v) if isinstance(v, set) else v for key, v in lora_config(recipe).to_dict().items()}
+    config["base_model_name_or_path"] = recipe.base  # the name, never a path of this machine
+    (folder / ADAPTER_CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True, default=str), "utf-8")
+
+
+def load_weights(model: Any, recipe: Recipe, folder: Path) -> None:
+    """Put a checkpoint's weights into a model that `make_trainable` (or, for full, the loader) made."""
+    if recipe.method == "full":
+        tensors = load_file(folder / FULL_WEIGHTS)
+        named = dict(model.named_parameters())
+        _require_same_names(set(tensors), set(named), folder)
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                named[name].copy_(tensor)
+        return
+    tensors = load_file(folder / ADAPTER_WEIGHTS)
+    _require_same_names(set(tensors), set(_adapter_state(model)), folder)
+    set_peft_model_state_dict(model, tensors)
+
+
+def with_checkpoint(model: Any, recipe: Recipe, folder: Path) -> Any:
+    """Return a loaded base model with a checkpoint's weights on or in it, in eval mode."""
+    if recipe.method != "full":
+        model = get_peft_model(model, lora_config(recipe))
+    load_weights(model, recipe, folder)
+    return model.eval()
+
+
+def _adapter_state(model: Any) -> dict[str, torch.Tensor]:
+    """Return the adapter's tensors. Left to itself peft would open the base's config to see whether the vocabulary grew."""
+    return dict(get_peft_model_state_dict(model, save_embedding_layers=False))
+
+
+def _require_same_names(found: set[str], wanted: set[str], folder: Path) -> None:
+    if found != wanted:
+        odd = sorted(found ^ wanted)[:3]
+        raise UserError(f"The checkpoint {folder.name} does not fit this model: {', '.join(odd)} differ.")

@@ -1,0 +1,40 @@
+"""The loss: cross-entropy on the answer's tokens, with logits computed there and nowhere else, in chunks.
+
+A dense loss holds (batch × length × vocabulary) numbers in fp32 several times over; this one holds at most
+`CHUNK_TOKENS` × vocabulary, and recomputes a chunk's logits in the backward pass when there is more than one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from engine.models.forward import head_of, hidden_states
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.training.batches import Batch
+
+CHUNK_TOKENS = 512
+
+
+def answer_nll(model: Any, batch: Batch) -> torch.Tensor:
+    """Return −log p of every trained token, in nats: (N,) fp32."""
+    hidden = hidden_states(model, batch.ids, batch.attention)  # (B, T, D)
+    wanted = hidden.flatten(0, 1).index_select(0, batch.positions)  # (N, D)
+    head = head_of(model)
+    if len(wanted) <= CHUNK_TOKENS:
+        return _nll(head, wanted, batch.labels)
+    parts = [
+        checkpoint(_nll, head, states, labels, use_reentrant=False)
+        for states, labels in zip(wanted.split(CHUNK_TOKENS), batch.labels.split(CHUNK_TOKENS), strict=True)
+    ]
+    return torch.cat(parts)
+
+
+def _nll(head: Callable[[torch.Tensor], torch.Tensor], states: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return functional.cross_entropy(head(states).float(), labels, reduction="none")
