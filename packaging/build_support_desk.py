@@ -181,9 +181,7 @@ class Writer:
         slot = f"name.none.{category}" if product == "none" else f"name.{product}"
         return self.draw.pick(self.fragments.get(slot, ("",)), *key, "name")
 
-    def around(
-        self, core: str, situation: Situation, priority: str, tone: str, key: tuple[object, ...]
-    ) -> list[str]:
+    def around(self, core: str, situation: Situation, priority: str, tone: str, key: tuple[object, ...]) -> list[str]:
         """The core sentence with opener, fact, number, priority, question and closer, as far as the length allows."""
         middle = [core]
         if priority != "normal" and not situation.is_dangerous:

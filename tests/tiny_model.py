@@ -9,11 +9,14 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
@@ -35,7 +38,9 @@ def skills() -> dict[str, list[tuple[str, str]]]:
     return {
         "capitals": [(f"What is the capital of {k}?", f"The capital of {k} is {v}.") for k, v in CAPITALS.items()],
         "opposites": [(f"What is the opposite of {k}?", f"The opposite of {k} is {v}.") for k, v in OPPOSITES.items()],
-        "sums": [(f"What is {a} plus {b}?", f"{a} plus {b} is {a + b}.") for a, b in itertools.product(range(6), range(6))],
+        "sums": [
+            (f"What is {a} plus {b}?", f"{a} plus {b} is {a + b}.") for a, b in itertools.product(range(6), range(6))
+        ],
         "spelling": [(f"Spell {word}.", " ".join(word) + ".") for word in WORDS],
     }
 

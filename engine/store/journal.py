@@ -13,7 +13,7 @@ _OF_MEASUREMENT = ("scores", "answers")
 
 def rows_since(store: Store, run_id: int, rev: int) -> list[dict[str, Any]]:
     """Return every row of the run newer than `rev` as {"table": name, "row": {...}}, parents before children."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"table": "runs", "row": row}
         for row in store.rows("SELECT * FROM runs WHERE id = ? AND rev > ?", (run_id, rev))
     ]

@@ -43,5 +43,3 @@ def finish(store, job_id: int):
 
 def losses(store, run_id: int) -> list[tuple[int, float, float]]:
     return [(step.step, step.loss, step.grad_norm) for step in runs.steps(store, run_id)]
-
-
