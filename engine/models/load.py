@@ -85,6 +85,7 @@ def load_weights(
         )
     model.eval()
     model.config.use_cache = False
+    _keep_one_layout(model)
     _refuse_non_finite(model, folder)
     return cast("PreTrainedModel", model)
 
@@ -93,6 +94,17 @@ def _nf4(compute: torch.dtype) -> BitsAndBytesConfig:
     return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
     )
+
+
+def _keep_one_layout(model: PreTrainedModel) -> None:
+    """Stop bitsandbytes from repacking 4-bit weights at the first look in eval mode on a CPU with AVX512-BF16.
+
+    Its packed kernel has no gradient, so training after a look would learn nothing below the last such layer; it computes
+    in bf16, so a score would depend on the kind of CPU; and it fails on widths that 64 does not divide (0.50.2).
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def _refuse_non_finite(model: PreTrainedModel, folder: Path) -> None:

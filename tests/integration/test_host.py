@@ -53,14 +53,14 @@ class Engine:
         return self.until(lambda: next(iter(self.workers(lane)), None))
 
     def workers(self, lane):
-        return [p for p in self.processes() if "engine.worker" in p.cmdline() and lane in p.cmdline()]
+        return self.processes("engine.worker", lane)
 
-    def processes(self):
-        """Living processes of this data folder; zombies have ended."""
+    def processes(self, *words):
+        """Living processes of this data folder that name the words on their command line; zombies have ended."""
         found = []
         for process in psutil.process_iter():
             try:
-                if process.status() != psutil.STATUS_ZOMBIE and str(self.home) in process.cmdline():
+                if process.status() != psutil.STATUS_ZOMBIE and {*words, str(self.home)} <= set(process.cmdline()):
                     found.append(process)
             except psutil.Error:
                 continue
@@ -72,10 +72,9 @@ class Engine:
     def end_all(self):
         """Hosts first, so that they start nothing more; a stopped process must go on to be able to end."""
         for word in ("engine.host", "engine.worker"):
-            for process in self.processes():
-                if word in process.cmdline():
-                    process.kill()
-            self.until(lambda word=word: not any(word in p.cmdline() for p in self.processes()))
+            for process in self.processes(word):
+                process.kill()
+            self.until(lambda word=word: not self.processes(word))
         for host in self.hosts:
             host.wait(timeout=5)
 
@@ -312,7 +311,7 @@ class TestClient:
         job_id = engine.echo(steps=1)
         client.ensure_host(engine.home)
         client.ensure_host(engine.home)
-        assert sum("engine.host" in p.cmdline() for p in engine.processes()) == 1
+        assert len(engine.processes("engine.host")) == 1
         engine.ended(job_id)
         later = engine.echo(steps=3)
         for process in engine.processes():
