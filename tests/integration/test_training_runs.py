@@ -139,13 +139,14 @@ def test_an_answer_streams_while_a_run_trains(store, project, until):
 
 
 def test_compare_shows_base_and_tuned_side_by_side(store, project):
-    run_id, job_id = queue(store, _with(project, "lora", lr=1e-2, max_steps=40))
+    run_id, job_id = queue(store, _with(project, "lora", lr=1e-2, max_steps=100))
     assert finish(store, job_id).state is State.FINISHED
     prompts = ["What is the capital of Peru?", "My lamp is broken."]
-    payload = {"a": "base:tiny", "b": f"{run_id}@40", "prompts": prompts}
+    payload = {"a": "base:tiny", "b": f"{run_id}@100", "prompts": prompts}
     sides = client.wait_for(store, jobs.enqueue(store, "answer", payload), timeout_s=120).result["sides"]
     assert sides["a"]["answers"][0] == "The capital of Peru is Lima."
-    assert sides["b"]["answers"][1] == '{"item":"lamp","action":"repair"}'
+    assert sides["b"]["answers"][1].startswith('{"item":')
+    assert not sides["a"]["answers"][1].startswith("{")
     assert sides["a"]["fingerprint"] != sides["b"]["fingerprint"]
 
 
