@@ -4,16 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 METHOD ?= full
-LR ?= 1e-4
 PROTECT ?= off
 
 .PHONY: demo run test test-long check bench clean
 
 demo: $(VENV)/.starter
-	$(BIN)/palimpsest demo --method $(METHOD) --lr $(LR) --protect $(PROTECT) $(DEMO_ARGS)
+	$(BIN)/palimpsest demo --method $(METHOD) --protect $(PROTECT) $(if $(LR),--lr $(LR)) $(DEMO_ARGS)
 
 run: $(VENV)/.starter
-	$(BIN)/palimpsest --help
+	$(BIN)/python -m gui.app $(RUN_ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not long" $(TEST_ARGS)

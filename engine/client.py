@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING
 from engine import liveness, platform
 from engine.errors import EnvironmentFailure, UserError
 from engine.states import State
-from engine.store import jobs
+from engine.store import history, jobs, runs
 from engine.store.database import Watch
 from engine.work import StopSignals, Work, carry_out
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import Any
 
-    from engine.records import Job
+    from engine.records import Job, Recipe, Run
     from engine.store import Store
 
 LOOK_EVERY_S = 0.1
 #: How often a waiting client makes sure that a host is still there.
 HOST_LOOK_S = 1.0
 HOST_START_S = 60.0
+#: What one may ask of a run.
+REQUESTS = ("pause", "resume", "stop", "cancel", "check")
 
 
 def ensure_host(home: Path) -> None:
@@ -54,6 +57,55 @@ def ensure_host(home: Path) -> None:
 
 def _start_host(home: Path, log: Path) -> subprocess.Popen[bytes]:
     return platform.start_detached("engine.host", ["--home", str(home)], log=log, folder=home)
+
+
+def queue_run(store: Store, recipe: Recipe, made: Mapping[str, Any]) -> tuple[int, int]:
+    """Write the run, its job and the journal entry together; return (run id, job id). `made` is its plan."""
+    with store.write():
+        run_id = runs.create(store, recipe, plan=made)
+        job_id = jobs.enqueue(store, "train", {}, run_id=run_id)
+        name = runs.get(store, run_id).name
+        history.append(store, "start", f"Started {name} from base {recipe.base}", details={"run_id": run_id})
+    return run_id, job_id
+
+
+def ask(store: Store, run_id: int, action: str) -> str:
+    """Put a request to a run (pause, resume, stop, cancel, check) and return what was asked of it.
+
+    "stop" cancels a run that has not trained yet, and "resume" queues one that has ended again, from its last checkpoint.
+    Raises `UserError` with what it can be asked for now.
+    """
+    run, job = runs.get(store, run_id), jobs.latest_for_run(store, run_id)
+    if action == "resume" and (job is None or job.state.is_ended):
+        _queue_again(store, run, job)
+        return action
+    if job is None:
+        raise UserError(
+            f"Run {run.id} ({run.name}) has no job any more; it came from a rebuilt database.",
+            remedy=f"`palimpsest resume {run.id}` queues one.",
+        )
+    if action == "stop" and "cancel" in job.state.actions:
+        action = "cancel"
+    if action not in job.state.actions:
+        able = ", ".join(word for word in job.state.actions if word in REQUESTS) or "nothing"
+        raise UserError(
+            f"Run {run.id} ({run.name}) is {job.state.word.lower()}: it cannot {action} now.",
+            remedy=f"Possible now: {able}.",
+        )
+    jobs.request(store, job.id, action)
+    return action
+
+
+def _queue_again(store: Store, run: Run, job: Job | None) -> None:
+    if "resume" not in run.state.actions:
+        raise UserError(
+            f"Run {run.id} ({run.name}) is {run.state.word.lower()}: there is nothing to resume.",
+            remedy="`palimpsest run` starts a new one.",
+        )
+    if job is None:
+        jobs.enqueue(store, "train", {"resume": True}, run_id=run.id)
+    else:
+        jobs.requeue(store, job.id, {**job.payload, "resume": True})
 
 
 def wait_for(

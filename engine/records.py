@@ -19,7 +19,9 @@ from engine.states import State
 Method = Literal["full", "lora", "qlora"]
 Role = Literal["protect", "tolerate", "expendable"]
 Lane = Literal["heavy", "interactive"]
-JobKind = Literal["train", "calibrate", "score", "answer", "import", "verify", "inspect", "echo"]
+JobKind = Literal[
+    "train", "calibrate", "score", "answer", "import", "verify", "inspect", "roll_back", "make_current", "undo", "echo"
+]  # fmt: skip
 
 #: Fractions of the planned steps at which canaries are looked at (science §2, guard: front-loaded, the first at step 0).
 DEFAULT_LOOKS = (0.0, 0.02, 0.05, 0.10, 0.20, 0.30, 0.50, 0.75, 1.0)

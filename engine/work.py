@@ -34,6 +34,9 @@ TASKS = {
     "import": "engine.models.jobs:run_import",
     "verify": "engine.models.jobs:run_verify",
     "inspect": "engine.data.job:run",
+    "roll_back": "engine.model_moves:run_roll_back",
+    "make_current": "engine.model_moves:run_make_current",
+    "undo": "engine.model_moves:run_undo",
     "echo": "engine.work:echo",
 }
 _logger = logging.getLogger(__name__)

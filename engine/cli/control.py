@@ -41,18 +41,9 @@ def _run_and_job(store: Store, name: str) -> tuple[Run, Job]:
 
 def _ask(desk: Desk, name: str, action: str) -> None:
     """Put a request to a run, or refuse with what it can be asked for now."""
-    store = desk.store()
-    run, job = _run_and_job(store, name)
-    if action == "stop" and "cancel" in job.state.actions:
-        action = "cancel"
-    if action not in job.state.actions:
-        able = ", ".join(word for word in job.state.actions if word in _DONE) or "nothing"
-        raise UserError(
-            f"Run {run.id} ({run.name}) is {job.state.word.lower()}: it cannot {action} now.",
-            remedy=f"Possible now: {able}.",
-        )
-    jobs.request(store, job.id, action)
-    output.say(f"Run {run.id} ({run.name}): {_DONE[action][0].lower()}{_DONE[action][1:]}")
+    run = runs.find(desk.store(), name)
+    done = _DONE[client.ask(desk.store(), run.id, action)]
+    output.say(f"Run {run.id} ({run.name}): {done[0].lower()}{done[1:]}")
 
 
 @click.command()
@@ -86,19 +77,10 @@ def resume(desk: Desk, run: str) -> None:
     """Go on with a paused run, or with a stopped, failed or interrupted one from its last checkpoint."""
     store = desk.store()
     found = runs.find(store, run)
-    job = jobs.latest_for_run(store, found.id)
-    if job is not None and not job.state.is_ended:
+    if not found.state.is_ended:
         _ask(desk, run, "resume")
         return
-    if "resume" not in found.state.actions:
-        raise UserError(
-            f"Run {found.id} ({found.name}) is {found.state.word.lower()}: there is nothing to resume.",
-            remedy="`palimpsest run` starts a new one.",
-        )
-    if job is None:
-        jobs.enqueue(store, "train", {"resume": True}, run_id=found.id)
-    else:
-        jobs.requeue(store, job.id, {**job.payload, "resume": True})
+    client.ask(store, found.id, "resume")
     client.ensure_host(desk.home)
     output.say(f"Run {found.id} ({found.name}) is queued again. `palimpsest follow {found.id}` shows it.")
 

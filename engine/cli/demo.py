@@ -10,13 +10,13 @@ import click
 import msgspec
 from msgspec import Struct
 
-from engine import settings, versions
+from engine import client, settings, versions
 from engine.canaries.suite import load_suite, select
 from engine.cli import output, planning, progress, show
 from engine.cli.main import Desk, pass_desk
 from engine.cli.models import STARTER, import_model
 from engine.cli.options import with_data_fingerprint
-from engine.cli.run import end_of_run, queue_run
+from engine.cli.run import end_of_run
 from engine.cli.versions import moved
 from engine.errors import UserError
 from engine.records import Recipe
@@ -221,7 +221,7 @@ def _follow(store: Store, recipe: Recipe, timed: Mapping[str, float]) -> int:
         "load_s": timed["load_s"],
     }
     made = planning.make_plan(store, recipe, speeds)
-    run_id, job_id = queue_run(store, recipe, msgspec.to_builtins(made))
+    run_id, job_id = client.queue_run(store, recipe, msgspec.to_builtins(made))
     try:
         job = progress.follow(store, job_id, looks=show.Looks(store, run_id).new)
     except progress.Left:

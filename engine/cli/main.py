@@ -19,7 +19,7 @@ from engine.store.database import DATABASE_NAME
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = ("models", "run", "control", "show", "canaries", "compare", "versions", "settings", "demo")
+_MODULES = ("models", "run", "control", "show", "canaries", "compare", "versions", "settings", "demo", "window")
 
 
 class Desk:

@@ -15,12 +15,10 @@ from engine.cli.main import Desk, pass_desk
 from engine.cli.options import build_recipe, recipe_options, with_data_fingerprint
 from engine.errors import UserError
 from engine.states import State
-from engine.store import Store, history, jobs, runs
+from engine.store import Store, jobs, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from engine.records import Job, Recipe
+    from engine.records import Job
 
 _FILE = click.argument("file", required=False, metavar="[RECIPE.toml]", type=click.Path(path_type=Path))
 
@@ -51,7 +49,7 @@ def run_command(desk: Desk, file: Path | None, in_process: bool, detach: bool, *
     recipe = with_data_fingerprint(build_recipe(store, file, given))
     made = planning.make_plan(store, recipe)
     output.say(planning.short_text(made))
-    run_id, job_id = queue_run(store, recipe, msgspec.to_builtins(made))
+    run_id, job_id = client.queue_run(store, recipe, msgspec.to_builtins(made))
     name = runs.get(store, run_id).name
     if detach:
         client.ensure_host(desk.home)
@@ -62,16 +60,6 @@ def run_command(desk: Desk, file: Path | None, in_process: bool, detach: bool, *
         end_of_run(store, run_id, run_here(store, run_id, job_id))
     else:
         follow_run(store, run_id, job_id)
-
-
-def queue_run(store: Store, recipe: Recipe, made: Mapping[str, Any]) -> tuple[int, int]:
-    """Write the run, its job and the journal entry together; return (run id, job id)."""
-    with store.write():
-        run_id = runs.create(store, recipe, plan=made)
-        job_id = jobs.enqueue(store, "train", {}, run_id=run_id)
-        name = runs.get(store, run_id).name
-        history.append(store, "start", f"Started {name} from base {recipe.base}", details={"run_id": run_id})
-    return run_id, job_id
 
 
 def follow_run(store: Store, run_id: int, job_id: int) -> None:

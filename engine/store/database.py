@@ -181,6 +181,18 @@ class Watch:
         self._connection.close()
 
 
+def changed_tables(store: Store, rev: int) -> tuple[int, frozenset[str]]:
+    """Return the newest revision and the visible tables that have rows newer than `rev`."""
+    newest = store.rev()
+    if newest == rev:
+        return rev, frozenset()
+    stamped = store.rows("SELECT tbl_name AS name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_rev_insert'")
+    changed = (
+        row["name"] for row in stamped if store.rows(f"SELECT 1 FROM {row['name']} WHERE rev > ? LIMIT 1", (rev,))
+    )
+    return newest, frozenset(changed)
+
+
 def schema_version() -> int:
     """Return the number of the newest migration this program knows."""
     return len(MIGRATIONS)

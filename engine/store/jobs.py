@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 #: The lane each kind of job runs in: heavy ones one at a time in a fresh worker, interactive ones in a warm one.
 LANES: dict[JobKind, Lane] = {
     "train": "heavy", "calibrate": "heavy", "score": "heavy", "answer": "interactive", "import": "interactive", "verify": "interactive",
-    "inspect": "interactive", "echo": "interactive",
+    "inspect": "interactive", "roll_back": "interactive", "make_current": "interactive", "undo": "interactive",
+    "echo": "interactive",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine.cli.options import build_recipe, read_recipe, with_data_fingerprint
-from engine.cli.run import queue_run
+from engine.client import queue_run
 from engine.errors import UserError
 from engine.records import Recipe, recipe_from_toml
 from engine.states import State

@@ -1,0 +1,1 @@
+"""History: every action, and the way back."""

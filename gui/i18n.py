@@ -1,0 +1,55 @@
+"""What the user reads, in the user's language: `tr` marks and translates every literal of the window.
+
+Call `tr` with a literal only, and `.format` the result: `tr("Roll back to step {step}").format(step=400)`. Plurals take the
+number: `tr("%n run(s)", "", 3)`. Never call it while a module is imported: the language may change later.
+`packaging/translations.py` collects the literals (with pyside6-lupdate) and builds the catalogues.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+#: Where the compiled catalogues lie.
+FOLDER = Path(__file__).parents[1] / "resources" / "translations"
+#: Languages one may choose, by code, each in its own words. English has plurals only; "pseudo" is for tests.
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+
+def tr(text: str, comment: str = "", n: int = -1) -> str:
+    """Return a literal in the chosen language; `%n` becomes `n` with the right plural."""
+    return QCoreApplication.translate("", text, comment, n)
+
+
+def language_of_system() -> str:
+    """The system's language if there is a catalogue for it, else English."""
+    code = QLocale.system().name().partition("_")[0]
+    return code if code in LANGUAGES else "en"
+
+
+class Language:
+    """The catalogue the application wears; keeps it alive while installed."""
+
+    def __init__(self, app: QApplication) -> None:
+        """Begin without one: literals as written."""
+        self._app = app
+        self._worn: QTranslator | None = None
+        self.code = "en"
+
+    def wear(self, code: str) -> None:
+        """Change to a language ("system" asks the system); widgets built from now on use it."""
+        self.code = language_of_system() if code == "system" else code
+        if self._worn is not None:
+            self._app.removeTranslator(self._worn)
+            self._worn = None
+        catalogue = FOLDER / f"palimpsest_{self.code}.qm"
+        translator = QTranslator()
+        if catalogue.exists() and translator.load(str(catalogue)):
+            self._app.installTranslator(translator)
+            self._worn = translator
+        QLocale.setDefault(QLocale(self.code) if self.code in LANGUAGES else QLocale("en"))

@@ -1,0 +1,139 @@
+"""The open data folder as the window's parts see it: store, live changes, undo, background work, and ways to ask and tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from engine.store import Store
+from gui.live import Live
+from gui.preferences import Preferences
+from gui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.errors import PalimpsestError
+    from engine.records import Job
+    from gui.dialogs import Dialogs
+    from gui.widgets.cards import Trouble
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A button on a toast, card or bar: its words (a verb and an object) and what it does."""
+
+    text: str
+    do: Callable[[], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toast:
+    """One short message; six seconds on screen, then only in the bell's list."""
+
+    text: str
+    action: Action | None = None
+    level: str = "info"  # info, warning, error
+    page: str = ""
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+class _Change(QUndoCommand):
+    """One undoable edit as two functions."""
+
+    def __init__(self, text: str, do: Callable[[], None], undo: Callable[[], None]) -> None:
+        super().__init__(text)
+        self._do, self._undo = do, undo
+
+    def redo(self) -> None:
+        self._do()
+
+    def undo(self) -> None:
+        self._undo()
+
+
+class _Moved(QUndoCommand):
+    """A change of the current model that a job has already made; undo and redo queue jobs."""
+
+    def __init__(self, text: str, undo: Callable[[], None], redo: Callable[[], None]) -> None:
+        super().__init__(text)
+        self._undo, self._redo, self._is_made = undo, redo, True
+
+    def redo(self) -> None:
+        if not self._is_made:
+            self._redo()
+        self._is_made = False
+
+    def undo(self) -> None:
+        self._undo()
+
+
+class Project(QObject):
+    """One data folder, open in a window. Pages get it whole and use nothing global.
+
+    `store` is for the GUI thread: short reads and single-row writes only; longer reads go through `tasks.with_store`.
+    Set `dialogs` before a page can ask anything (the window does).
+    """
+
+    navigation_requested = Signal(str, object)
+    toast_requested = Signal(object)
+    trouble_told = Signal(object)
+
+    dialogs: Dialogs
+
+    def __init__(self, home: Path, *, keep_host: bool = True, parent: QObject | None = None) -> None:
+        """Open (or create) the data folder; raises what `engine.store.Store` raises."""
+        super().__init__(parent)
+        self.home = home
+        self.store = Store(home)
+        self.preferences = Preferences(home / "window.ini", self)
+        self.tasks = Tasks(home, self)
+        self.tasks.failed.connect(self.tell_error)
+        self.live = Live(self.store, self.tasks, keep_host=keep_host, parent=self)
+        self.live.host_failed.connect(self.tell_error)
+        self.undo_stack = QUndoStack(self)
+
+    def navigate(self, page: str, **args: Any) -> None:
+        """Ask the window to show a page ("runs", "run", run_id=3, tab="timeline" …)."""
+        self.navigation_requested.emit(page, args)
+
+    def toast(self, text: str, action: Action | None = None, *, level: str = "info") -> None:
+        """Tell the user in one sentence, with at most one button."""
+        self.toast_requested.emit(Toast(text=text, action=action, level=level))
+
+    def tell_error(self, error: PalimpsestError) -> None:
+        """Tell an expected failure that has no better place."""
+        self.toast(error.sentence(), level="error")
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Tell a failure with details that has no page of its own: an error card the user can open and copy."""
+        self.trouble_told.emit(trouble)
+
+    def moved(self, sentence: str, undo: Callable[[], None], redo: Callable[[], None]) -> None:
+        """Say that the current model was moved by a job; the toast's Undo and Ctrl+Z call `undo`, Redo calls `redo`."""
+        from gui.i18n import tr
+
+        self.undo_stack.push(_Moved(sentence, undo, redo))
+        self.toast(sentence + ".", Action(text=tr("Undo"), do=self.undo_stack.undo))
+
+    def change(self, text: str, do: Callable[[], None], undo: Callable[[], None], *, tell: str = "") -> None:
+        """Do an edit that Ctrl+Z reverses; with `tell` a toast says so and offers Undo."""
+        self.undo_stack.push(_Change(text, do, undo))
+        if tell:
+            from gui.i18n import tr
+
+            self.toast(tell, Action(text=tr("Undo"), do=self.undo_stack.undo))
+
+    def follow(self, job_id: int, on_end: Callable[[Job], None]) -> None:
+        """Call `on_end(job)` once a job has ended."""
+        self.live.follow(job_id, on_end)
+
+    def close(self) -> None:
+        """Stop watching, wait for background work and close the store."""
+        self.live.close()
+        self.tasks.close()
+        self.store.close()

@@ -1,0 +1,1 @@
+"""Settings: appearance, storage, notifications and training; they apply at once."""
