@@ -1,0 +1,58 @@
+"""Draw every chart with the example rows, light and dark: `python tests/e2e/draw_charts.py FOLDER [NAME…]`."""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import chart_examples as examples  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from gui.theme import DARK, LIGHT, apply_theme  # noqa: E402
+
+
+def before_after():
+    from gui.charts.before_after import BeforeAfterChart
+
+    chart = BeforeAfterChart()
+    chart.table().set_rows(examples.capability_rows())
+    chart.resize(1080, 480)
+    chart.show()
+    chart.set_cursor(0)
+    return chart
+
+
+def before_after_nats():
+    from gui.charts.before_after import BeforeAfterChart
+
+    chart = BeforeAfterChart()
+    chart.table().set_rows(examples.likelihood_rows())
+    chart.resize(1000, 300)
+    chart.show()
+    return chart
+
+
+CHARTS = {function.__name__: function for function in (before_after, before_after_nats)}
+
+
+def main(folder, names):
+    app = QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in (LIGHT, DARK):
+        apply_theme(app, theme)
+        for name, make in CHARTS.items():
+            if names and name not in names:
+                continue
+            widget = make()
+            app.processEvents()
+            widget.grab().save(str(folder / f"{name}-{theme.name}.png"))
+            if theme is DARK and hasattr(widget, "export"):
+                widget.export(folder / f"{name}-export.png")
+            widget.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
