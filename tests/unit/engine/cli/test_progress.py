@@ -6,6 +6,7 @@ import time
 import pytest
 
 from engine.cli import progress
+from engine.plan.eta import Eta, about
 from engine.records import Step
 from engine.states import State
 from engine.store import jobs, runs
@@ -25,20 +26,20 @@ class Seen:
 
 
 def test_the_time_left_is_hidden_for_five_steps_and_three_seconds():
-    eta = progress.Eta()
+    eta = Eta()
     for step in range(5):
         eta.at(step, 10.0 * step)
         assert eta.text(100) == ""
     eta.at(5, 50.0)
     assert eta.left_s(100) == 950.0
-    quick = progress.Eta()
+    quick = Eta()
     for step in range(20):
         quick.at(step, 0.1 * step)
     assert quick.text(1000) == ""
 
 
 def test_the_time_left_is_the_median_of_the_last_thirty():
-    eta = progress.Eta()
+    eta = Eta()
     moment = 0.0
     for step in range(61):
         eta.at(step, moment)
@@ -47,14 +48,14 @@ def test_the_time_left_is_the_median_of_the_last_thirty():
 
 
 def test_parts_done_together_share_their_time():
-    eta = progress.Eta()
+    eta = Eta()
     eta.at(0, 0.0)
     eta.at(10, 20.0)
     assert eta.left_s(20) == pytest.approx(20.0)
 
 
 def test_a_phase_that_begins_again_forgets_the_old_times():
-    eta = progress.Eta()
+    eta = Eta()
     eta.at(0, 0.0)
     eta.at(10, 20.0)
     eta.at(0, 30.0)
@@ -72,7 +73,7 @@ def test_a_phase_that_begins_again_forgets_the_old_times():
     ],
 )
 def test_times_in_words(seconds, words):
-    assert progress.about(seconds) == words
+    assert about(seconds) == words
 
 
 def test_plain_lines_come_at_each_tenth_and_hold_no_control_characters(capsys):
