@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import PalimpsestError
@@ -16,13 +16,16 @@ from engine.store import home_folder
 from gui.dialogs import NativeDialogs
 from gui.i18n import Language
 from gui.project import Project
-from gui.shell import pages
+from gui.shell.gpu import NvmlReader, Watcher
 from gui.shell.main_window import MainWindow
+from gui.shell.notices import RunNotices, TrayMessenger
 from gui.theme import DARK, LIGHT, apply_theme, system_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gui.shell.gpu import Reader
+    from gui.shell.notices import Messenger
     from gui.theme import Theme
 
 NO_DISPLAY = "There is no display to open a window on. `make demo` runs the main job in the terminal."
@@ -32,16 +35,25 @@ EXIT_NO_DISPLAY = 4
 class App(QObject):
     """The project, the window over it, and the look both wear."""
 
-    def __init__(self, app: QApplication, home: Path, *, keep_host: bool = True) -> None:
-        """Open the data folder and build the window; nothing is shown yet."""
+    def __init__(
+        self,
+        app: QApplication,
+        home: Path,
+        *,
+        keep_host: bool = True,
+        reader: Reader | None = None,
+        messenger: Messenger | None = None,
+    ) -> None:
+        """Open the data folder and build the window; nothing is shown yet. `reader` and `messenger` are for tests."""
         super().__init__()
         self._app = app
+        self._messenger = messenger
+        self._font_points = app.font().pointSizeF()
         self.project = Project(home, keep_host=keep_host)
         self.language = Language(app)
-        self.language.wear(self.project.preferences.language)
-        apply_theme(app, self.theme)
-        self.window = MainWindow(self.project)
-        self.project.dialogs = NativeDialogs(self.window, self.project.preferences)
+        self.watcher = Watcher(reader or NvmlReader(), parent=self)
+        self._dress()
+        self._open_window()
         self.project.preferences.changed.connect(self._on_preference_changed)
         app.styleHints().colorSchemeChanged.connect(self._on_system_theme_changed)
 
@@ -51,22 +63,54 @@ class App(QObject):
         chosen = self.project.preferences.theme
         return {"light": LIGHT, "dark": DARK}.get(chosen) or system_theme(self._app)
 
+    def _dress(self) -> None:
+        self.language.wear(self.project.preferences.language)
+        font = self._app.font()
+        font.setPointSizeF(self._font_points * self.project.preferences.text_percent / 100)
+        self._app.setFont(font)
+        apply_theme(self._app, self.theme)
+
+    def _open_window(self) -> None:
+        self.window = MainWindow(self.project)
+        self.project.dialogs = NativeDialogs(self.window, self.project.preferences)
+        self.notices = RunNotices(
+            self.project, self.window, self._messenger or TrayMessenger(self.window, self.project)
+        )
+        self.watcher.read.connect(self.window.on_gpu_read)
+
     def show(self) -> None:
         """Show the window and begin to follow the store."""
-        first = "home" if pages.entry("home").exists else "settings"
-        self.window.show_page(first)
+        self.window.show_first_page()
         self.window.show()
         self.project.live.start()
+        self.watcher.start()
 
     def close(self) -> None:
-        """Close window and project."""
-        self.window.close()
+        """Let go of everything once the window was closed."""
+        self.watcher.stop()
         self.project.close()
+        font = self._app.font()
+        font.setPointSizeF(self._font_points)
+        self._app.setFont(font)
+
+    def _rebuild_window(self) -> None:
+        """Open a new window in the old one's place: for another language or text size."""
+        old, front = self.window, self.window.front
+        old.keep_state()
+        self.watcher.read.disconnect(old.on_gpu_read)
+        self._dress()
+        self._open_window()
+        self.window.show_page(front)
+        self.window.show()
+        old.leave()
 
     @Slot(str)
     def _on_preference_changed(self, key: str) -> None:
         if key == "appearance/theme":
             apply_theme(self._app, self.theme)
+        elif key in ("appearance/language", "appearance/text_percent"):
+            # Not from inside the old window's own event.
+            QTimer.singleShot(0, self, self._rebuild_window)
 
     @Slot()
     def _on_system_theme_changed(self) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 
 from gui.i18n import tr
 
@@ -23,7 +24,7 @@ class Question:
     """What to ask before something that cannot be undone: names object and size; Cancel is the default.
 
     `verb` labels the button that does it ("Delete 14 checkpoints"); `other` a second way, if there is one; `remember` the
-    text of a tick box.
+    text of a tick box. `default` "yes" only where nothing is lost by it.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Question:
     verb: str
     other: str = ""
     remember: str = ""
+    default: str = "cancel"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,19 +92,31 @@ class NativeDialogs:
 
     def _dialog(self, purpose: str, title: str, filters: str) -> QFileDialog:
         dialog = QFileDialog(self._parent, title, self._preferences.folder_for(purpose), filters)
-        dialog.setWindowModality(dialog.windowModality().WindowModal)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
         return dialog
 
     def _open(self, dialog: QFileDialog, purpose: str, on_chosen: Callable[[Path], None]) -> None:
-        def take(result: int) -> None:
-            if result and dialog.selectedFiles():
-                path = Path(dialog.selectedFiles()[0])
-                self._preferences.remember_folder(purpose, str(path if path.is_dir() else path.parent))
-                on_chosen(path)
-            dialog.deleteLater()
-
-        dialog.finished.connect(take)
+        _Choice(dialog, purpose, self._preferences, on_chosen)
         dialog.open()
+
+
+class _Choice(QObject):
+    """Waits for one file dialog and hands over what was chosen; goes with the dialog."""
+
+    def __init__(
+        self, dialog: QFileDialog, purpose: str, preferences: Preferences, on_chosen: Callable[[Path], None]
+    ) -> None:
+        super().__init__(dialog)
+        self._dialog, self._purpose, self._preferences, self._on_chosen = dialog, purpose, preferences, on_chosen
+        dialog.finished.connect(self._on_finished)
+
+    @Slot(int)
+    def _on_finished(self, result: int) -> None:
+        if result and self._dialog.selectedFiles():
+            path = Path(self._dialog.selectedFiles()[0])
+            self._preferences.remember_folder(self._purpose, str(path if path.is_dir() else path.parent))
+            self._on_chosen(path)
+        self._dialog.deleteLater()
 
 
 class Alert(QMessageBox):
@@ -113,22 +127,23 @@ class Alert(QMessageBox):
         super().__init__(parent)
         self._on_reply = on_reply
         self.setObjectName("alert")
-        self.setIcon(QMessageBox.Icon.Warning)
+        is_harmless = question.default == "yes"
+        self.setIcon(QMessageBox.Icon.Question if is_harmless else QMessageBox.Icon.Warning)
         self.setWindowTitle(question.verb)
         self.setTextFormat(self.textFormat().PlainText)
         self.setText(question.text)
         self.setInformativeText(question.details)
-        self._yes = self.addButton(question.verb, QMessageBox.ButtonRole.DestructiveRole)
+        role = QMessageBox.ButtonRole.AcceptRole if is_harmless else QMessageBox.ButtonRole.DestructiveRole
+        self._yes = self.addButton(question.verb, role)
         self._other = self.addButton(question.other, QMessageBox.ButtonRole.ActionRole) if question.other else None
         cancel = self.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        self.setDefaultButton(cancel)
+        self.setDefaultButton(self._yes if is_harmless else cancel)
         self.setEscapeButton(cancel)
         if question.remember:
-            from PySide6.QtWidgets import QCheckBox
-
             self.setCheckBox(QCheckBox(question.remember))
         self.finished.connect(self._on_finished)
 
+    @Slot(int)
     def _on_finished(self, _result: int) -> None:
         pressed = self.clickedButton()
         choice = "yes" if pressed is self._yes else "other" if self._other and pressed is self._other else "cancel"

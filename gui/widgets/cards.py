@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPlainTextEdit,
 
 from engine import __version__
 from gui.i18n import tr
+from gui.widgets.buttons import ActionButton
 from gui.widgets.text import fixed_font, heading, wrapped
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ class ErrorCard(QFrame):
         row = QHBoxLayout()
         self.buttons: list[QPushButton] = []
         for action in self.trouble.actions:
-            button = QPushButton(action.text)
-            button.clicked.connect(action.do)
+            button = ActionButton(action)
             row.addWidget(button)
             self.buttons.append(button)
         row.addStretch(1)

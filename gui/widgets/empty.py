@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import icons
+from gui.widgets.buttons import ActionButton, PrimaryActionButton
 from gui.widgets.text import heading, wrapped
 
 if TYPE_CHECKING:
@@ -66,9 +67,8 @@ class EmptyState(QWidget):
         self.buttons: list[QPushButton] = []
         for action in (self._empty.action, self._empty.second):
             if action is not None:
-                button = QPushButton(action.text)
-                button.setAutoDefault(True)
-                button.clicked.connect(action.do)
+                kind = ActionButton if self.buttons else PrimaryActionButton
+                button = kind(action)
                 row.addWidget(button)
                 self.buttons.append(button)
         row.addStretch(1)

@@ -1,0 +1,207 @@
+"""Toasts: one sentence and at most one button, six seconds, waiting while the pointer or focus is on them; and the bell's list."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui import icons
+from gui.i18n import tr
+from gui.theme import theme_of
+from gui.widgets.buttons import ActionButton, QuietButton
+from gui.widgets.popover import Popover
+from gui.widgets.text import PlainLabel, heading, wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent, QFocusEvent
+
+    from gui.project import Toast
+
+SHOWN_MS = 6000
+AT_ONCE = 3
+KEPT = 50
+WIDTH = 380
+_ICONS = {"info": "info", "warning": "warning", "error": "error"}
+
+
+class ToastCard(QFrame):
+    """One toast on screen."""
+
+    gone = Signal(object)
+
+    def __init__(self, toast: Toast, parent: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
+        """Show it and begin its time."""
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self.toast = toast
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(self.palette().ColorRole.ToolTipBase)
+        self.setFixedWidth(WIDTH)
+        self._picture = QLabel()
+        text = wrapped(toast.text)
+        self.setAccessibleName(toast.text)
+        row = QHBoxLayout(self)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        self.button: ActionButton | None = None
+        if toast.action is not None:
+            self.button = ActionButton(toast.action)
+            self.button.clicked.connect(self.close_toast)
+            row.addWidget(self.button)
+        close = QuietButton(tr("Dismiss"), "close", show_text=False)
+        close.clicked.connect(self.close_toast)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(shown_ms)
+        self._timer.timeout.connect(self.close_toast)
+        self._timer.start()
+        self._paint_icon()
+
+    @Slot()
+    def close_toast(self) -> None:
+        """Take it off the screen."""
+        self._timer.stop()
+        self.gone.emit(self)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Wait while the pointer is on it."""
+        super().enterEvent(event)
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Its time begins again."""
+        super().leaveEvent(event)
+        self._timer.start()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Wait while the focus is inside."""
+        moved = super().focusNextPrevChild(forward)
+        self._wait_for_focus()
+        return moved
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Wait while the focus is on it."""
+        super().focusInEvent(event)
+        self._wait_for_focus()
+
+    def _wait_for_focus(self) -> None:
+        inside = self.focusWidget()
+        if inside is not None and inside.hasFocus():
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Recolour with the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_picture"):
+            self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        theme = theme_of(self.palette())
+        color = {"warning": theme.warning_mark, "error": theme.error_mark}.get(self.toast.level, theme.muted)
+        self._picture.setPixmap(icons.pixmap(_ICONS[self.toast.level], color, 18, self.devicePixelRatioF()))
+
+
+class Toasts(QObject):
+    """Keeps up to three toasts in the window's lower right corner, and all of them for the bell."""
+
+    unread_changed = Signal(int)
+
+    def __init__(self, window: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
+        """Show toasts over `window`."""
+        super().__init__(window)
+        self._window, self._shown_ms = window, shown_ms
+        self._cards: list[ToastCard] = []
+        self.kept: list[tuple[float, Toast]] = []
+        self.unread = 0
+        self.foot = 0
+        window.installEventFilter(self)
+
+    @property
+    def cards(self) -> list[ToastCard]:
+        """Those on screen, oldest first."""
+        return list(self._cards)
+
+    @Slot(object)
+    def show(self, toast: Toast) -> None:
+        """Show one; the oldest gives way."""
+        self.keep(toast)
+        while len(self._cards) >= AT_ONCE:
+            self._on_gone(self._cards[0])
+        card = ToastCard(toast, self._window, shown_ms=self._shown_ms)
+        card.gone.connect(self._on_gone)
+        self._cards.append(card)
+        card.show()
+        self._place()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._window, toast.text))
+
+    def keep(self, toast: Toast) -> None:
+        """Enter one in the bell's list without showing it."""
+        self.kept = [(time.time(), toast), *self.kept][:KEPT]
+        self.unread += 1
+        self.unread_changed.emit(self.unread)
+
+    def mark_read(self) -> None:
+        """The list was opened."""
+        self.unread = 0
+        self.unread_changed.emit(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner when the window changes its size."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    @Slot(object)
+    def _on_gone(self, card: ToastCard) -> None:
+        if card in self._cards:
+            self._cards.remove(card)
+            card.hide()
+            card.deleteLater()
+            self._place()
+
+    def _place(self) -> None:
+        bottom = self._window.height() - self.foot - 12
+        for card in reversed(self._cards):
+            card.adjustSize()
+            bottom -= card.height()
+            card.move(QPoint(self._window.width() - WIDTH - 16, bottom))
+            card.raise_()
+            bottom -= 8
+
+
+class BellList(Popover):
+    """The notifications kept, newest first."""
+
+    def __init__(self, owner: QWidget, kept: list[tuple[float, Toast]]) -> None:
+        """Build it from what was kept."""
+        super().__init__(owner, tr("Notifications"))
+        self.column.addWidget(heading(tr("Notifications")))
+        for at, toast in kept[:12]:
+            self.column.addWidget(_Kept(at, toast))
+        if not kept:
+            self.column.addWidget(wrapped(tr("Nothing yet. Verdicts, stops and failures are listed here."), muted=True))
+        self.setFixedWidth(WIDTH + 40)
+
+
+class _Kept(QFrame):
+    """One kept notification."""
+
+    def __init__(self, at: float, toast: Toast) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(1)
+        column.addWidget(PlainLabel(time.strftime("%H:%M", time.localtime(at)), size="small"))
+        row = QHBoxLayout()
+        row.addWidget(wrapped(toast.text), 1)
+        if toast.action is not None:
+            row.addWidget(ActionButton(toast.action))
+        column.addLayout(row)
