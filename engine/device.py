@@ -14,7 +14,7 @@ from typing import Any, Literal
 import psutil
 import torch
 
-from engine.errors import EnvironmentFailure, OutOfMemory, PalimpsestError, UserError
+from engine.errors import DeviceLost, EnvironmentFailure, OutOfMemory, PalimpsestError, UserError
 
 Precision = Literal["fp32", "bf16"]
 
@@ -166,7 +166,7 @@ class CudaDevice(CpuDevice):
         if isinstance(error, torch.OutOfMemoryError) or (is_gpu_error and any(sign in text for sign in _NO_ROOM)):
             return OutOfMemory(f"Not enough GPU memory on {self.name}: {_first_line(error)}")
         if is_gpu_error:
-            return EnvironmentFailure(
+            return DeviceLost(
                 f"The GPU reported an error: {_first_line(error)}",
                 remedy="The worker was replaced; resume from the last checkpoint.",
             )

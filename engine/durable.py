@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine import platform
-from engine.errors import EnvironmentFailure
+from engine.errors import DiskFull
 from engine.records import FileHash
 
 if TYPE_CHECKING:
@@ -149,10 +149,10 @@ def is_disk_full(error: BaseException) -> bool:
     return "No space left on device" in str(error) or "os error 28" in str(error)
 
 
-def disk_full(where: Path, needed_bytes: int | None = None) -> EnvironmentFailure:
+def disk_full(where: Path, needed_bytes: int | None = None) -> DiskFull:
     """Say that the disk is full, with the bytes needed and free where they are known."""
     need = f" needs {needed_bytes / 1e9:.2f} GB," if needed_bytes else ""
-    return EnvironmentFailure(
+    return DiskFull(
         f"The disk is full: writing {where.name}{need} {platform.free_bytes(where.parent) / 1e9:.2f} GB are free.",
         remedy="Free some space, then resume; nothing written earlier was harmed.",
     )
