@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 METHOD ?= full
 PROTECT ?= off
+JOBS ?= 2
 
 .PHONY: demo run test test-long check bench clean
 
@@ -15,7 +16,7 @@ run: $(VENV)/.starter
 	$(BIN)/python -m gui.app $(RUN_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not long" $(TEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) -m "not long" $(TEST_ARGS)
 
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest --timeout 7200 $(TEST_ARGS)
