@@ -5,13 +5,14 @@ They draw the bounds that decided, and −d: left and down are worse. Colour nev
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from engine.export import svg
 from engine.export.plain import interval
+from engine.export.series import MOST_POINTS as MOST_POINTS
+from engine.export.series import smoothed, thinned
 from engine.verdict.records import CapabilityVerdict, Kind
 from engine.verdict.sentences import GLYPHS, amount, limit_text, shown
 
@@ -32,8 +33,6 @@ _SHAPES: dict[Word, str] = {
 }  # fmt: skip
 
 ROW = 42
-SMOOTHING = 0.6
-MOST_POINTS = 1500
 _LABEL_END, _LEFT, _RIGHT, _WIDTH, _WORD = 196, (206.0, 456.0), (472.0, 696.0), 990, 894
 _NAME_LENGTH = 20
 
@@ -229,29 +228,6 @@ def timeline(data: Timeline, summary: str) -> str:
         parts.append(svg.text(x.at(tick), bottom + 18, x.label(tick, 8), css="tick", anchor="middle"))
     parts.append(svg.text((left + right) / 2, bottom + 38, "Step", css="axis", anchor="middle"))
     return svg.picture(980, bottom + 46, summary, parts)
-
-
-def smoothed(values: Sequence[float], weight: float = SMOOTHING) -> list[float]:
-    """Exponential moving average without the pull towards 0 at the start; weight 0 gives the values themselves."""
-    total, mass, result = 0.0, 0.0, []
-    for value in values:
-        total = weight * total + (1 - weight) * value
-        mass = weight * mass + (1 - weight)
-        result.append(total / mass)
-    return result
-
-
-def thinned(points: Sequence[tuple[int, float]], most: int = MOST_POINTS) -> list[tuple[int, float]]:
-    """At most about `most` points: the smallest and largest of each stretch, so that no spike is lost."""
-    if len(points) <= most:
-        return list(points)
-    size = math.ceil(2 * len(points) / most)
-    kept: list[tuple[int, float]] = []
-    for start in range(0, len(points), size):
-        part = points[start : start + size]
-        low, high = min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1])
-        kept += sorted({low, high})
-    return kept
 
 
 def _loss_panel(data: Timeline, x: svg.Scale, top: float, bottom: float) -> list[str]:

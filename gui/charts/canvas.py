@@ -1,0 +1,183 @@
+"""What every chart is drawn on: a quiet pyqtgraph canvas, plain axes, and text laid over data positions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPen
+
+from gui.theme import color
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from PySide6.QtGui import QContextMenuEvent, QPainter, QWheelEvent
+    from PySide6.QtWidgets import QWidget
+
+    from gui.theme import Theme
+
+MINUS = "−"
+
+
+class Canvas(pg.GraphicsLayoutWidget):
+    """The drawing surface: the wheel scrolls the page unless Ctrl is held, and menus are left to the chart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """No frame, no focus of its own, narrow margins."""
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.ci.layout.setContentsMargins(4, 4, 8, 4)
+        self.ci.layout.setSpacing(6)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom with Ctrl; without it the event goes up to the page."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            event.accept()
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The chart shows its own menu."""
+        event.ignore()
+
+
+class PlainAxis(pg.AxisItem):
+    """Numbers with a real minus sign and no scaling by powers of ten."""
+
+    def __init__(self, orientation: str) -> None:
+        """Ticks of one level only, pointing into the plot."""
+        super().__init__(orientation)
+        self.enableAutoSIPrefix(False)
+        self.setStyle(maxTickLevel=0, tickLength=-4, hideOverlappingLabels=False)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Tick labels as pyqtgraph counts them, with a minus sign."""
+        return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
+
+
+def plot(canvas: Canvas, row: int, col: int, *, is_movable: bool = False) -> pg.PlotItem:
+    """An empty plot with plain axes, no menu, no buttons; `is_movable` allows panning and zooming."""
+    axes = {side: PlainAxis(side) for side in ("left", "bottom")}
+    item = canvas.addPlot(row=row, col=col, axisItems=axes)
+    item.setMenuEnabled(False)
+    item.hideButtons()
+    item.setMouseEnabled(is_movable, is_movable)
+    item.getViewBox().setDefaultPadding(0.0)
+    return item
+
+
+def style_plot(item: pg.PlotItem, theme: Theme, font: QFont) -> None:
+    """Axis lines, tick and title colours of one plot."""
+    for side in ("left", "bottom", "right", "top"):
+        axis = item.getAxis(side)
+        axis.setPen(line_pen(theme.border))
+        axis.setTextPen(pg.mkPen(theme.text))
+        axis.setTickFont(font)
+        if axis.labelText:
+            axis.setLabel(axis.labelText, **{"color": theme.muted, "font-size": f"{font.pointSizeF():g}pt"})
+
+
+#: Device pixels a point; cosmetic pens do not follow the painter's scale, so that fine screens and exports need it said.
+_pen_scale = 1.0
+
+
+@contextmanager
+def pens_scaled(scale: float) -> Iterator[None]:
+    """Pens made meanwhile are this many times as wide."""
+    global _pen_scale
+    before, _pen_scale = _pen_scale, scale
+    try:
+        yield
+    finally:
+        _pen_scale = before
+
+
+def line_pen(name: str, width: float = 1.0, dash: Sequence[float] = (), alpha: float = 1.0) -> QPen:
+    """A cosmetic pen; `dash` in pen widths."""
+    pen = pg.mkPen(color(name, alpha), width=width * _pen_scale)
+    if dash:
+        pen.setDashPattern(list(dash))
+    return pen
+
+
+def tabular(font: QFont) -> QFont:
+    """The same font with digits of one width, where the font has them."""
+    result = QFont(font)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """Text at a data position; `dx`, `dy` in pixels; `align` from 0 (text starts there) to 1 (text ends there)."""
+
+    x: float
+    y: float
+    text: str
+    color: str
+    dx: float = 0.0
+    dy: float = 0.0
+    align: float = 0.5
+    is_bold: bool = False
+    backdrop: str = ""
+
+
+class TextLayer(pg.GraphicsObject):
+    """All the texts of one plot in one item, drawn in device space: letters keep their size when the view zooms."""
+
+    def __init__(self) -> None:
+        """No texts at first."""
+        super().__init__()
+        self.labels: list[Label] = []
+        self.font = QFont()
+        self.setZValue(100)
+
+    def set_labels(self, labels: Sequence[Label]) -> None:
+        """Show these texts and no others."""
+        self.labels = list(labels)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """As large as the view: texts may lie anywhere in it."""
+        return self.viewRect() or QRectF()
+
+    def viewTransformChanged(self) -> None:
+        """A zoom moves every text."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def dataBounds(self, *_: Any) -> None:
+        """Texts never widen an axis."""
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """Draw each text at its place."""
+        to_device = painter.transform()
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(painter.RenderHint.TextAntialiasing)
+        for label in self.labels:
+            self._draw(painter, label, to_device.map(QPointF(label.x, label.y)))
+        painter.restore()
+
+    def _draw(self, painter: QPainter, label: Label, at: QPointF) -> None:
+        font = QFont(self.font)
+        font.setBold(label.is_bold)
+        box = text_box(label, at, font)
+        if label.backdrop:
+            painter.fillRect(box.adjusted(-3, -1, 3, 1), color(label.backdrop, 0.85))
+        painter.setFont(font)
+        painter.setPen(color(label.color))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, label.text)
+
+
+def text_box(label: Label, at: QPointF, font: QFont) -> QRectF:
+    """Where a label's letters lie when its data position is `at` (pixels)."""
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(label.text), metrics.height()
+    return QRectF(at.x() + label.dx - label.align * width, at.y() + label.dy - height / 2, width, height)
