@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.errors import PalimpsestError
 from engine.store import home_folder
+from gui import style
 from gui.dialogs import NativeDialogs
 from gui.i18n import Language
 from gui.project import Project
@@ -68,6 +69,7 @@ class App(QObject):
         font = self._app.font()
         font.setPointSizeF(self._font_points * self.project.preferences.text_percent / 100)
         self._app.setFont(font)
+        style.wear(self._app)
         apply_theme(self._app, self.theme)
 
     def _open_window(self) -> None:
@@ -95,13 +97,14 @@ class App(QObject):
 
     def _rebuild_window(self) -> None:
         """Open a new window in the old one's place: for another language or text size."""
-        old, front = self.window, self.window.front
+        old, front, was_shown = self.window, self.window.front, self.window.isVisible()
         old.keep_state()
         self.watcher.read.disconnect(old.on_gpu_read)
         self._dress()
         self._open_window()
-        self.window.show_page(front)
-        self.window.show()
+        if was_shown:
+            self.window.show_page(front)
+            self.window.show()
         old.leave()
 
     @Slot(str)

@@ -7,10 +7,12 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.i18n import tr
+from gui.theme import theme_of
 from gui.widgets.cards import ErrorCard
 from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.text import wrapped
@@ -91,6 +93,21 @@ class Page(QWidget):
         self._loading_timer.setSingleShot(True)
         self._loading_timer.timeout.connect(self._on_loading_longer)
         project.live.changed.connect(self._on_rows_changed)
+        self.setAutoFillBackground(True)
+        self._paint_ground()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the page's ground a shade apart from the bars around it, in every theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._paint_ground()
+
+    def _paint_ground(self) -> None:
+        ground = QColor(theme_of(QApplication.palette()).surface)
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.Window) != ground:
+            palette.setColor(QPalette.ColorRole.Window, ground)
+            self.setPalette(palette)
 
     # ---- for subclasses to override ----------------------------------------------------------------------------------
 
@@ -243,14 +260,17 @@ class Page(QWidget):
         if self.isVisible() and self._stale:
             changed, self._stale = frozenset(self._stale), set()
             self.refresh(changed)
+            self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        for first, second in pairwise(self.focus_chain()):
+            QWidget.setTabOrder(first, second)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what changed while hidden, at once, and follow the tab order."""
         super().showEvent(event)
         self._on_refresh_due()
-        chain = self.focus_chain()
-        for first, second in pairwise(chain):
-            QWidget.setTabOrder(first, second)
+        self._order_tabs()
         self.activated()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -271,8 +291,6 @@ class Skeleton(QWidget):
 
     def paintEvent(self, event: object) -> None:
         """Draw them."""
-        from PySide6.QtGui import QPainter
-
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.palette().ColorRole.Midlight))
         painter.setBrush(self.palette().color(self.palette().ColorRole.Midlight))

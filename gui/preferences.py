@@ -33,8 +33,9 @@ class _Preference(Generic[T]):
         return self if owner is None else owner.read(self.key, self.default, self.allowed)
 
     def __set__(self, owner: Preferences, value: T) -> None:
-        """Write it, and tell."""
-        owner.write(self.key, value)
+        """Write it, and tell if it is another."""
+        if self.__get__(owner, type(owner)) != value:
+            owner.write(self.key, value)
 
 
 class Preferences(QObject):
@@ -48,6 +49,7 @@ class Preferences(QObject):
     reduce_motion = _Preference("appearance/reduce_motion", False)
     chart_patterns = _Preference("appearance/chart_patterns", True)
     notify = _Preference("notifications/system", True)
+    max_temperature_c = _Preference("training/max_temperature_c", 0, (0, *range(70, 96, 5)))
     on_close = _Preference("training/on_close", "ask", ("ask", "keep", "stop"))
     smoothing_percent = _Preference("charts/smoothing_percent", 60, tuple(range(100)))
 
@@ -67,8 +69,6 @@ class Preferences(QObject):
 
     def write(self, key: str, value: T) -> None:
         """Write a key; the file follows at once."""
-        if self._file.value(key, None) is not None and self.read(key, value) == value:
-            return
         self._file.setValue(key, value)
         self._file.sync()
         self.changed.emit(key)

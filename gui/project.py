@@ -43,14 +43,16 @@ class Toast:
 
 
 class _Change(QUndoCommand):
-    """One undoable edit as two functions."""
+    """One undoable edit as two functions; it was done already when it is pushed."""
 
-    def __init__(self, text: str, do: Callable[[], None], undo: Callable[[], None]) -> None:
+    def __init__(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
         super().__init__(text)
-        self._do, self._undo = do, undo
+        self._do, self._undo, self._is_done = do, undo, True
 
     def redo(self) -> None:
-        self._do()
+        if not self._is_done:
+            self._do()
+        self._is_done = False
 
     def undo(self) -> None:
         self._undo()
@@ -59,7 +61,7 @@ class _Change(QUndoCommand):
 class _Moved(QUndoCommand):
     """A change of the current model that a job has already made; undo and redo queue jobs."""
 
-    def __init__(self, text: str, undo: Callable[[], None], redo: Callable[[], None]) -> None:
+    def __init__(self, text: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         super().__init__(text)
         self._undo, self._redo, self._is_made = undo, redo, True
 
@@ -113,15 +115,16 @@ class Project(QObject):
         """Tell a failure with details that has no page of its own: an error card the user can open and copy."""
         self.trouble_told.emit(trouble)
 
-    def moved(self, sentence: str, undo: Callable[[], None], redo: Callable[[], None]) -> None:
+    def moved(self, sentence: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         """Say that the current model was moved by a job; the toast's Undo and Ctrl+Z call `undo`, Redo calls `redo`."""
         from gui.i18n import tr
 
         self.undo_stack.push(_Moved(sentence, undo, redo))
         self.toast(sentence + ".", Action(text=tr("Undo"), do=self.undo_stack.undo))
 
-    def change(self, text: str, do: Callable[[], None], undo: Callable[[], None], *, tell: str = "") -> None:
-        """Do an edit that Ctrl+Z reverses; with `tell` a toast says so and offers Undo."""
+    def change(self, text: str, do: Callable[[], object], undo: Callable[[], object], *, tell: str = "") -> None:
+        """Do an edit that Ctrl+Z reverses; with `tell` a toast says so and offers Undo. An edit that raises is not kept."""
+        do()
         self.undo_stack.push(_Change(text, do, undo))
         if tell:
             from gui.i18n import tr

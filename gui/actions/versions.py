@@ -50,15 +50,15 @@ def _on_moved(project: Project, job: Job, kind: str, on_end: Callable[[Job], Non
     elif result.get("entry_id") is None:
         project.toast(result["sentence"] + ".")
     else:
-        before, after = result["before"], result["after"]
-        project.moved(result["sentence"], lambda: _queue_undo(project), lambda: _again(project, kind, after))
-        del before
+        after = result["after"]
+        project.moved(result["sentence"], lambda: undo(project), lambda: _again(project, kind, after))
     if on_end is not None:
         on_end(job)
 
 
-def _queue_undo(project: Project) -> None:
-    _queue(project, "undo", {}, lambda job: _on_undone(project, job))
+def undo(project: Project) -> int:
+    """Reverse the newest change of the current model that still stands; returns the job's id."""
+    return _queue(project, "undo", {}, lambda job: _on_undone(project, job))
 
 
 def _again(project: Project, kind: Any, ref: str) -> None:

@@ -13,7 +13,7 @@ from engine.platform import free_bytes
 from gui import icons
 from gui.actions import models, runs, versions
 from gui.i18n import tr
-from gui.shell import about, closing, commands, drops, geometry, live_run, pages
+from gui.shell import about, closing, commands, drops, geometry, heat, live_run, pages
 from gui.shell.gpu_details import GpuDetails, GpuHistory
 from gui.shell.log_dock import LogDock
 from gui.shell.palette import Command, CommandPalette
@@ -142,9 +142,12 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.sidebar.mark(name)
         self._name_window()
+        if not page.isAncestorOf(self.focusWidget() or self):
+            page.setFocus()
 
     def _add_page(self, name: str) -> None:
         page = pages.entry(name).make(self.project)
+        page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         page.restore_state(self.project.preferences.state(f"page/{name}"))
         for action in page.page_actions():
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -185,6 +188,7 @@ class MainWindow(QMainWindow):
         """A reading of the GPU came."""
         self.gpu.add(reading)
         self.status.show_reading(reading)
+        heat.guard(self.project, reading)
 
     @Slot()
     def _on_status_due(self) -> None:

@@ -87,6 +87,7 @@ class StatusBar(QFrame):
         self.gpu = QuietButton(tr("Reading GPU …"))
         self.memory = MemoryBar()
         self.disk = PlainLabel("")
+        self.disk.setContentsMargins(6, 0, 6, 0)
         self.run = QuietButton("")
         self.run.hide()
         self.notice = ElidedLabel("")

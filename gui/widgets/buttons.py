@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from gui.project import Action
 
 RADIUS = 5
-ICON = 18
 #: Smallest side of what one can hit (ux §5.12).
 HIT = 24
+
+
+def icon_size(widget: QWidget) -> int:
+    """The side of an icon beside the widget's text, in pixels: grows with the text."""
+    return max(16, round(widget.fontMetrics().height() * 1.2))
 
 
 class PrimaryButton(QPushButton):
@@ -36,7 +40,7 @@ class PrimaryButton(QPushButton):
     def sizeHint(self) -> QSize:
         """Text, icon and air."""
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.text()) + 28 + (ICON + 6 if self._icon_name else 0)
+        width = metrics.horizontalAdvance(self.text()) + 28 + (icon_size(self) + 6 if self._icon_name else 0)
         return QSize(width, max(HIT + 6, metrics.height() + 14))
 
     def minimumSizeHint(self) -> QSize:
@@ -53,11 +57,12 @@ class PrimaryButton(QPushButton):
         painter.setPen(QColor(ink))
         place = self.rect().adjusted(14, 0, -14, 0)
         if self._icon_name:
-            width = self.fontMetrics().horizontalAdvance(self.text()) + ICON + 6
+            side = icon_size(self)
+            width = self.fontMetrics().horizontalAdvance(self.text()) + side + 6
             left = place.center().x() - width // 2
-            picture = icons.pixmap(self._icon_name, ink, ICON, self.devicePixelRatioF())
-            painter.drawPixmap(left, place.center().y() - ICON // 2 + 1, picture)
-            place.setLeft(left + ICON + 6)
+            picture = icons.pixmap(self._icon_name, ink, side, self.devicePixelRatioF())
+            painter.drawPixmap(left, place.center().y() - side // 2 + 1, picture)
+            place.setLeft(left + side + 6)
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), self.text())
         else:
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), self.text())
@@ -80,7 +85,7 @@ class QuietButton(QToolButton):
         self._icon_name = icon_name
         self.setText(text)
         self.setAccessibleName(text)
-        self.setIconSize(QSize(ICON, ICON))
+        self.setIconSize(QSize(icon_size(self), icon_size(self)))
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(HIT, HIT)
@@ -124,7 +129,10 @@ class SidebarButton(QToolButton):
     def sizeHint(self) -> QSize:
         """Room for icon and word, or for the icon alone."""
         height = max(HIT + 8, self.fontMetrics().height() + 16)
-        return QSize(height if self.is_narrow else 60 + self.fontMetrics().horizontalAdvance(self.text()), height)
+        return QSize(
+            height if self.is_narrow else 44 + icon_size(self) + self.fontMetrics().horizontalAdvance(self.text()),
+            height,
+        )
 
     def minimumSizeHint(self) -> QSize:
         """The same: a word is never clipped."""
@@ -137,12 +145,13 @@ class SidebarButton(QToolButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _draw_ground(painter, self, QColor(fill), theme)
-        picture = icons.pixmap(self._icon_name, ink, ICON, self.devicePixelRatioF())
-        top = (self.height() - ICON) // 2
-        painter.drawPixmap((self.width() - ICON) // 2 if self.is_narrow else 10, top, picture)
+        side = icon_size(self)
+        picture = icons.pixmap(self._icon_name, ink, side, self.devicePixelRatioF())
+        top = (self.height() - side) // 2
+        painter.drawPixmap((self.width() - side) // 2 if self.is_narrow else 10, top, picture)
         if not self.is_narrow:
             painter.setPen(QColor(ink))
-            place = QRect(10 + ICON + 10, 0, self.width() - ICON - 30, self.height())
+            place = QRect(20 + side, 0, self.width() - side - 30, self.height())
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), self.text())
             painter.setPen(QColor(theme.accent if not self._primary else ink))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self.badge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 #: How much larger than the running text each kind of heading is.
@@ -34,11 +34,33 @@ class PlainLabel(QLabel):
         self.setFont(scaled_font(SIZES[self._size], bold=self._bold))
 
 
-def wrapped(text: str = "", *, size: str = "body", muted: bool = False) -> PlainLabel:
+class WrappedLabel(PlainLabel):
+    """A plain label of several lines, always as high as its text needs at the width it got."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, size: str = "body") -> None:
+        """Show `text`."""
+        super().__init__(text, parent, size=size)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        self._fit_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Grow or shrink with the width: layouts inside scroll areas forget to."""
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        if self.wordWrap() and (wanted := max(0, self.heightForWidth(self.width()))) != self.minimumHeight():
+            self.setMinimumHeight(wanted)
+
+
+def wrapped(text: str = "", *, size: str = "body", muted: bool = False) -> WrappedLabel:
     """A plain label of several lines; `muted` in the secondary colour."""
-    label = PlainLabel(text, size=size)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    label = WrappedLabel(text, size=size)
     if muted:
         label.setForegroundRole(label.palette().ColorRole.PlaceholderText)
     return label
