@@ -20,7 +20,11 @@ Method = Literal["full", "lora", "qlora"]
 Role = Literal["protect", "tolerate", "expendable"]
 Lane = Literal["heavy", "interactive"]
 JobKind = Literal[
-    "train", "calibrate", "score", "answer", "import", "verify", "inspect", "roll_back", "make_current", "undo", "echo"
+    "train", "calibrate", "score", "answer", "import", "verify", "inspect", "roll_back", "make_current", "undo",
+    "sweep", "pilot", "gate", "echo",
+    "strength", "drift",
+GuardRule = Literal["off", "warn", "pause", "stop", "automatic"]
+Purpose = Literal["general", "single"]
 ]  # fmt: skip
 
 #: Fractions of the planned steps at which canaries are looked at (science §2, guard: front-loaded, the first at step 0).
@@ -132,7 +136,18 @@ class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     at_looks: Annotated[bool, _said("Write a checkpoint at every canary look.")] = True
     every_steps: Annotated[int, _said("Also write one every so many steps; 0 means no.", "steps", ge=0)] = 0
+    purpose: Annotated[
+        Purpose,
+        _said("What the model is for: general keeps general abilities; single: all but safety may be lost."),
+    ] = "general"
     keep: Annotated[
+    guard: Annotated[
+        GuardRule,
+        _said(
+            "When a capability surely lost more than its budget while training: off, warn, pause, stop, or automatic "
+            "(stop, and make the last checkpoint inside every budget the current model)."
+        ),
+    ] = "stop"
         int, _said("Newest ones kept with optimiser state; the best inside budget is kept as well.", ge=1)
     ] = 2
 
@@ -286,11 +301,13 @@ class Measurement(Struct, frozen=True, kw_only=True):
 
     id: int
     run_id: int | None
-    moment: Literal["before", "look", "after", "score"]
+    moment: Literal["before", "look", "after", "score", "strength"]
     step: int
     model_ref: str
     fingerprint: str
     suite: str
+    variant: str = ""
+    strength: dict[str, Any] = {}
     suite_hash: str
     settings: dict[str, Any] = {}
     noise_floor: float = 0.0
@@ -377,3 +394,126 @@ class LogLine(Struct, frozen=True, kw_only=True):
     message: str
     at: float
     rev: int
+
+
+class Sweep(Struct, frozen=True, kw_only=True):
+    """Several runs made from one recipe to be compared; `key` is one hash over what they are, `summary` the outcome."""
+
+    id: int
+    name: str
+    key: str
+    recipe: Recipe
+    methods: tuple[str, ...]
+    grid: dict[str, list[Any]] = {}
+    job_id: int | None = None
+    summary: dict[str, Any] = {}
+    created_at: float
+    rev: int
+
+
+class SweepCell(Struct, frozen=True, kw_only=True):
+    """One run of a sweep: what is special about it, and whether its run was there before the sweep."""
+
+    sweep_id: int
+    position: int
+    label: str
+    recipe_hash: str
+    run_id: int
+    is_reused: bool = False
+    rev: int
+
+
+class RunEvent(Struct, frozen=True, kw_only=True):
+    """A mark on a run's timeline: what the guard saw or did at a step, and to which capability.
+
+    `kind`: "beyond" (the first look beyond a budget), "tripped" (the guard's decision; `details` has the rule that
+    followed, the offered model and the numbers), "non_finite" (the loss was no number).
+    """
+
+    id: int
+    run_id: int
+    step: int
+    kind: Literal["beyond", "tripped", "non_finite"]
+    capability: str = ""
+    sentence: str
+    details: dict[str, Any] = {}
+    created_at: float
+    rev: int
+
+
+class StrengthChange(Struct, frozen=True, kw_only=True):
+    """One capability at one strength: mean change of its guard items, positive = worse, with its budget."""
+
+    name: str
+    kind: str
+    role: Role
+    n: int
+    mean: float
+    budget: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the mean is inside the budget (always, for an expendable capability)."""
+        return self.role == "expendable" or self.mean <= self.budget
+
+
+class StrengthPoint(Struct, frozen=True, kw_only=True):
+    """One point of the learned-against-forgot curve of a checkpoint: strength `alpha`, 0 the base and 1 as trained.
+
+    `blocks` holds strengths of single blocks where they differ. `learned_nll` is the held-out loss in nats per token
+    (lower is better), `learned_exact` the share of held-out rows answered exactly; `kl` is nats per token from the base.
+    """
+
+    id: int
+    run_id: int
+    step: int
+    alpha: float
+    blocks: dict[str, float] = {}
+    measurement_id: int
+    learned_nll: float | None = None
+    learned_exact: float | None = None
+    kl: float | None = None
+    changes: tuple[StrengthChange, ...] = ()
+    created_at: float
+    rev: int
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether every judged capability's mean is inside its budget."""
+        return all(one.is_inside for one in self.changes)
+
+
+class Drift(Struct, frozen=True, kw_only=True):
+    """How far one weight moved: ‖ΔW‖/‖W‖ (Frobenius); `layer` is the block's number, −1 outside the blocks."""
+
+    run_id: int
+    step: int
+    variant: str = ""
+    layer: int
+    module: str
+    name: str
+    change: float
+    size: float
+    rev: int
+
+    @property
+    def value(self) -> float:
+        """The relative change; 0 for a weight that was all zero and stayed so."""
+        return self.change / self.size if self.size else 0.0
+
+
+class ProjectBudget(Struct, frozen=True, kw_only=True):
+    """The project's own budget of a capability; recipes that say nothing of it take it."""
+
+    id: int
+    capability: str
+    role: Role
+    limit: float = 0.0
+    reason: str = ""
+    changed_at: float
+    rev: int
+
+    @property
+    def budget(self) -> Budget:
+        """The same as a recipe holds it."""
+        return Budget(role=self.role, limit=self.limit, reason=self.reason)

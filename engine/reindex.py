@@ -24,9 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Tables of a run's `rows.jsonl` whose rows belong to that run alone, and the column that says so.
-_OWN = {"runs": "id", "steps": "run_id", "checkpoints": "run_id", "verdicts": "run_id"}
-_OF_RUNS = ("runs", "models", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "log")
-_SALVAGED = ("models", "history", "pointer")
+_OWN = {
+    "runs": "id", "steps": "run_id", "checkpoints": "run_id", "verdicts": "run_id", "events": "run_id",
+    "strength_points": "run_id", "drift": "run_id",
+}  # fmt: skip
+_OF_RUNS = (
+    "runs", "models", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "events", "strength_points",
+    "drift", "log",
+)  # fmt: skip
+_SALVAGED = ("models", "budgets", "history", "pointer")
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -175,7 +181,7 @@ class _Rebuilding:
             return
         self.notes += restore.put_back(self.store, "runs", [run])
         self.runs += 1
-        recorded = {row.get("step"): row for row in tables.pop("checkpoints")}
+        recorded = {(row.get("step"), row.get("variant", "")): row for row in tables.pop("checkpoints")}
         self._adjust(tables)
         for table, rows in tables.items():
             self.notes += [f"Run {run_id}: {why}." for why in restore.put_back(self.store, table, rows)]
@@ -237,7 +243,7 @@ class _Rebuilding:
         self.notes.append(f"{folder} was left out: it has no recipe.toml.")
         return None
 
-    def _checkpoints(self, folder: Path, run_id: int, recorded: dict[Any, dict[str, Any]]) -> None:
+    def _checkpoints(self, folder: Path, run_id: int, recorded: dict[tuple[Any, str], dict[str, Any]]) -> None:
         """Enter what is on disk as it is; one that is recorded but gone is entered as removed."""
         found = {}
         for place in sorted((folder / "checkpoints").glob("*")):
@@ -245,12 +251,12 @@ class _Rebuilding:
                 self.say(f"Checking {run_id}, {place.name}.")
                 row = _checkpoint_row(place, run_id, recorded)
                 if row is not None:
-                    found[row["step"]] = row
+                    found[row["step"], row["variant"]] = row
         gone = [
             {**row, "id": None, "state": "rotated", "has_optimiser": 0}
-            for step, row in recorded.items() if step not in found
+            for place, row in recorded.items() if place not in found
         ]  # fmt: skip
-        rows = sorted([*found.values(), *gone], key=lambda row: row["step"])
+        rows = sorted([*found.values(), *gone], key=lambda row: (row["step"], row.get("variant", "")))
         self.notes += restore.put_back(self.store, "checkpoints", rows)
         self.checkpoints += sum(row["state"] == "complete" for row in rows)
         bad = [row for row in rows if row["state"] == "bad"]
@@ -273,17 +279,20 @@ class _Rebuilding:
             self.notes.append(f"The current model was not recorded any more; it is base {known[0].name} now.")
 
 
-def _checkpoint_row(place: Path, run_id: int, recorded: dict[Any, dict[str, Any]]) -> dict[str, Any] | None:
+def _checkpoint_row(place: Path, run_id: int, recorded: dict[tuple[Any, str], dict[str, Any]]) -> dict[str, Any] | None:
     manifest = durable.read_manifest(place)
-    number = (manifest.about.get("step") if manifest else None) or place.name.rpartition("-")[2]
+    about = manifest.about if manifest else {}
+    name, cross, strength = place.name.rpartition("-")[2].partition("x")
+    number, variant = about.get("step") or name, str(about.get("variant", cross + strength))
     if not str(number).isdigit():
         return None
     step = int(str(number))
-    known = recorded.get(step, {})
+    known = recorded.get((step, variant), {})
     sound = manifest is not None and durable.damage(place) is None
     files = manifest.files if manifest else ()
     return {
-        "created_at": place.stat().st_mtime, **known, "id": None, "run_id": run_id, "step": step, "folder": place.name,
+        "created_at": place.stat().st_mtime, **known, "id": None, "run_id": run_id, "step": step, "variant": variant,
+        "strength": about.get("strength") or {}, "folder": place.name,
         "manifest_sha256": durable.manifest_sha256(place) if manifest else known.get("manifest_sha256", ""),
         "size_bytes": sum(path.stat().st_size for path in place.iterdir()), "state": "complete" if sound else "bad",
         "has_optimiser": int(any("optimiser" in file.name for file in files)),

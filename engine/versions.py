@@ -95,13 +95,8 @@ def resolve(store: Store, ref: str) -> Version:
         return Version(base=_the_base(store))
     if ref.startswith(_PREFIX):
         return Version(base=models.get(store, ref.removeprefix(_PREFIX)))
-    name, separator, step = ref.rpartition("@")
-    if not separator or not name or not step.isdigit():
-        raise UserError(
-            f"{ref!r} names no model.", field="model", remedy="Write base, base:NAME, or RUN@STEP such as 3@40."
-        )
-    run = runs.find(store, name)
-    checkpoint = checkpoints.get(store, run.id, int(step))
+    checkpoint = checkpoints.find(store, ref)
+    run = runs.get(store, checkpoint.run_id)
     if checkpoint.state != "complete":
         gone = "were removed to save space" if checkpoint.state == "rotated" else "were found damaged"
         raise UserError(f"The weights of {checkpoint.ref} {gone}; its scores are still there.", field="model")
@@ -139,9 +134,12 @@ def verify(store: Store, version: Version, *, on_bytes: OnBytes = lambda done, t
     return Proof(ref=version.ref, fingerprint=version.fingerprint, files=len(files), size_bytes=size_bytes)
 
 
-def make_current(store: Store, ref: str, *, on_bytes: OnBytes = lambda done, total: None) -> Move:
-    """Verify a model by its full fingerprint, then make it the current one; the base and all else stay as they are."""
-    return _move(store, resolve(store, ref), "make_current", on_bytes)
+def make_current(store: Store, ref: str, *, on_bytes: OnBytes = lambda done, total: None, by: str = "you") -> Move:
+    """Verify a model by its full fingerprint, then make it the current one; the base and all else stay as they are.
+
+    `by` says in the journal whose doing it was, where it was not the user's own.
+    """
+    return _move(store, resolve(store, ref), "make_current", on_bytes, by=by)
 
 
 def roll_back(store: Store, to: str = BASE, *, on_bytes: OnBytes = lambda done, total: None) -> Move:
@@ -180,7 +178,7 @@ def _undoable(store: Store) -> HistoryEntry:
     return entry
 
 
-def _move(store: Store, version: Version, action: str, on_bytes: OnBytes) -> Move:
+def _move(store: Store, version: Version, action: str, on_bytes: OnBytes, *, by: str = "you") -> Move:
     proof = verify(store, version, on_bytes=on_bytes)
     with store.write():
         pointer = history.pointer(store)
@@ -188,6 +186,7 @@ def _move(store: Store, version: Version, action: str, on_bytes: OnBytes) -> Mov
         sentence = _sentence(action, before, version)
         entry_id = None
         if before != version.ref:
+            sentence += "" if by == "you" else f" ({by})"
             entry_id = history.append(
                 store, action, sentence, before=before, after=version.ref, details=_details(proof)
             )

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
-from engine.errors import EnvironmentFailure, PalimpsestError, UserError
+from engine import run_folder
+from engine.errors import DiskFull, EnvironmentFailure, PalimpsestError, UserError
 from engine.states import State
 from engine.store import jobs, runs
 
@@ -34,6 +35,8 @@ TASKS = {
     "import": "engine.models.jobs:run_import",
     "verify": "engine.models.jobs:run_verify",
     "inspect": "engine.data.job:run",
+    "strength": "engine.strength.job:run",
+    "drift": "engine.strength.drift:run",
     "roll_back": "engine.model_moves:run_roll_back",
     "make_current": "engine.model_moves:run_make_current",
     "undo": "engine.model_moves:run_undo",
@@ -168,10 +171,21 @@ def carry_out(work: Work) -> Aftermath:
         store.truncate_log()
     return "clean"
 
+        _keep_end(work)
 
 def _task(kind: str) -> Callable[[Work], Outcome]:
     module, _, name = TASKS[kind].partition(":")
     return cast("Callable[[Work], Outcome]", getattr(importlib.import_module(module), name))
+def _keep_end(work: Work) -> None:
+    """Copy how the run ended into its folder, so that a rebuilt database knows it; a full disk only costs that."""
+    if work.job.run_id is None:
+        return
+    try:
+        run_folder.keep_state(work.store, work.job.run_id)
+    except OSError as error:
+        _logger.warning("how run %d ended could not be kept in its folder: %s", work.job.run_id, error)
+
+
 
 
 def _record_failure(work: Work, error: Exception) -> Aftermath:

@@ -175,10 +175,7 @@ def load_reference(store: Store, ref: str, device: CpuDevice, precision: Precisi
 
 def find_checkpoint(store: Store, ref: str) -> CheckpointRow:
     """Return the checkpoint called RUN@STEP (RUN a number or a name); `UserError` if its weights are not there."""
-    name, separator, step = ref.rpartition("@")
-    if not separator or not step.isdigit():
-        raise UserError(f"{ref!r} names no model.", remedy="Write base:NAME, or RUN@STEP such as 3@40.")
-    row = checkpoints.get(store, runs.find(store, name).id, int(step))
+    row = checkpoints.find(store, ref)
     if row.state != "complete":
         raise UserError(f"The weights of {ref} were removed; its scores are still there.")
     return row

@@ -2,44 +2,96 @@
 
 from __future__ import annotations
 
+import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import UserError
 from engine.records import CheckpointRow
+from engine.store import runs
+from engine.store.database import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.store.database import Store
 
+#: What follows the @ of a reference: the step, and what was made of it.
+_PLACE = re.compile(r"(?P<step>\d{1,12})(?P<variant>(?:x[0-9a-z.-]{1,40})?)")
 
-def add(store: Store, *, run_id: int, step: int, folder: str, manifest_sha256: str, size_bytes: int) -> None:
+
+def add(  # noqa: PLR0913 - one argument a column
+    store: Store,
+    *,
+    run_id: int,
+    step: int,
+    folder: str,
+    manifest_sha256: str,
+    size_bytes: int,
+    variant: str = "",
+    strength: Mapping[str, Any] | None = None,
+) -> None:
     """Make a complete checkpoint visible; a same-numbered one of an earlier attempt is replaced.
 
-    Raises `EnvironmentFailure` if the database file is no longer the one this store opened.
+    A `variant` ("x0.5") is a version made from the checkpoint of that step; it has no optimiser state. Raises
+    `EnvironmentFailure` if the database file is no longer the one this store opened.
     """
     store.check_file()
     with store.write() as connection:
         connection.execute(
-            "INSERT INTO checkpoints (run_id, step, folder, manifest_sha256, size_bytes, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, step) DO UPDATE SET folder = excluded.folder, "
-            "manifest_sha256 = excluded.manifest_sha256, size_bytes = excluded.size_bytes, state = 'complete', "
-            "has_optimiser = 1, created_at = excluded.created_at",
-            (run_id, step, folder, manifest_sha256, size_bytes, time.time()),
+            "INSERT INTO checkpoints (run_id, step, folder, manifest_sha256, size_bytes, variant, strength, has_optimiser, "
+            "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, step, variant) DO UPDATE SET "
+            "folder = excluded.folder, manifest_sha256 = excluded.manifest_sha256, size_bytes = excluded.size_bytes, "
+            "state = 'complete', has_optimiser = excluded.has_optimiser, strength = excluded.strength, "
+            "created_at = excluded.created_at",
+            (
+                run_id,
+                step,
+                folder,
+                manifest_sha256,
+                size_bytes,
+                variant,
+                to_json(strength or {}),
+                not variant,
+                time.time(),
+            ),
         )
 
 
 def of_run(store: Store, run_id: int) -> list[CheckpointRow]:
-    """Return a run's checkpoints in step order."""
-    return store.records(CheckpointRow, "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step", (run_id,))
+    """Return a run's checkpoints as they were trained, in step order."""
+    sql = "SELECT * FROM checkpoints WHERE run_id = ? AND variant = '' ORDER BY step"
+    return store.records(CheckpointRow, sql, (run_id,))
 
 
-def get(store: Store, run_id: int, step: int) -> CheckpointRow:
+def variants(store: Store, run_id: int) -> list[CheckpointRow]:
+    """Return the versions made from a run's checkpoints by the strength slider, oldest first."""
+    sql = "SELECT * FROM checkpoints WHERE run_id = ? AND variant != '' ORDER BY id"
+    return store.records(CheckpointRow, sql, (run_id,))
+
+
+def get(store: Store, run_id: int, step: int, variant: str = "") -> CheckpointRow:
     """Return one checkpoint; `UserError` if there is none."""
-    row = store.one(CheckpointRow, "SELECT * FROM checkpoints WHERE run_id = ? AND step = ?", (run_id, step))
+    row = store.one(
+        CheckpointRow,
+        "SELECT * FROM checkpoints WHERE run_id = ? AND step = ? AND variant = ?",
+        (run_id, step, variant),
+    )
     if row is None:
-        known = ", ".join(str(c.step) for c in of_run(store, run_id)) or "none"
-        raise UserError(f"Run {run_id} has no checkpoint at step {step}.", remedy=f"It has: {known}.")
+        known = ", ".join(f"{c.step}{c.variant}" for c in [*of_run(store, run_id), *variants(store, run_id)]) or "none"
+        raise UserError(f"Run {run_id} has no checkpoint at step {step}{variant}.", remedy=f"It has: {known}.")
     return row
+
+
+def find(store: Store, ref: str) -> CheckpointRow:
+    """Return the checkpoint called RUN@STEP or RUN@STEPxSTRENGTH (RUN a number or a name); `UserError` if there is none."""
+    name, separator, place = ref.rpartition("@")
+    parsed = _PLACE.fullmatch(place)
+    if not separator or not name or parsed is None:
+        raise UserError(
+            f"{ref!r} names no model.", field="model", remedy="Write base, base:NAME, or RUN@STEP such as 3@40."
+        )
+    return get(store, runs.find(store, name).id, int(parsed["step"]), parsed["variant"])
 
 
 def set_state(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 LANES: dict[JobKind, Lane] = {
     "train": "heavy", "calibrate": "heavy", "score": "heavy", "answer": "interactive", "import": "interactive", "verify": "interactive",
     "inspect": "interactive", "roll_back": "interactive", "make_current": "interactive", "undo": "interactive",
-    "echo": "interactive",
+    "sweep": "heavy", "pilot": "heavy", "gate": "heavy", "echo": "interactive",
+    "strength": "heavy", "drift": "interactive",
 }  # fmt: skip
 
 

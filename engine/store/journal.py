@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.store.database import Store
 
-_BY_RUN = ("steps", "checkpoints", "measurements", "verdicts")
+_BY_RUN = ("steps", "checkpoints", "measurements", "verdicts", "events", "strength_points", "drift")
 _OF_MEASUREMENT = ("scores", "answers")
+
+
+def run_row(store: Store, run_id: int) -> list[dict[str, Any]]:
+    """Return the run's own row in the same form, or nothing if there is none."""
+    return [{"table": "runs", "row": row} for row in store.rows("SELECT * FROM runs WHERE id = ?", (run_id,))]
 
 
 def rows_since(store: Store, run_id: int, rev: int) -> list[dict[str, Any]]:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-#: Tables whose rows a view shows; each gets `rev`, set by trigger from the one counter row.
-VISIBLE = (
+#: The visible tables of the first release; older databases have at least these.
+FIRST_VISIBLE = (
     "jobs", "requests", "runs", "steps", "checkpoints", "measurements", "answers", "answer_chunks", "verdicts", "models",
     "history", "pointer", "log",
 )  # fmt: skip
+_M002_VISIBLE = ("events", "strength_points", "drift", "budgets")
+#: Tables whose rows a view shows; each gets `rev`, set by trigger from the one counter row.
+VISIBLE = (*FIRST_VISIBLE, *_M002_VISIBLE, "sweeps", "sweep_cells")
 
 _M001 = """
 CREATE TABLE counter (value INTEGER NOT NULL);
@@ -95,6 +98,49 @@ CREATE TABLE file_hashes (
     ctime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (device, inode)) WITHOUT ROWID;
 """
 
+_M002 = """
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run_id INTEGER NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
+    kind TEXT NOT NULL, capability TEXT NOT NULL DEFAULT '', sentence TEXT NOT NULL, details TEXT NOT NULL DEFAULT '{}',
+    dropped INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE strength_points (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run_id INTEGER NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
+    alpha REAL NOT NULL, blocks TEXT NOT NULL DEFAULT '{}', measurement_id INTEGER NOT NULL, learned_nll REAL,
+    learned_exact REAL, kl REAL, changes TEXT NOT NULL DEFAULT '[]', created_at REAL NOT NULL,
+    rev INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, step, alpha, blocks));
+CREATE TABLE drift (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run_id INTEGER NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
+    variant TEXT NOT NULL DEFAULT '', layer INTEGER NOT NULL, module TEXT NOT NULL, name TEXT NOT NULL,
+    change REAL NOT NULL, size REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, step, variant, name));
+CREATE TABLE budgets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, capability TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+    "limit" REAL NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', removed INTEGER NOT NULL DEFAULT 0,
+    changed_at REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0);
+ALTER TABLE verdicts ADD COLUMN variant TEXT NOT NULL DEFAULT '';
+CREATE TABLE checkpoints_new (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run_id INTEGER NOT NULL REFERENCES runs (id), step INTEGER NOT NULL,
+    folder TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'complete', has_optimiser INTEGER NOT NULL DEFAULT 1, pinned INTEGER NOT NULL DEFAULT 0,
+    variant TEXT NOT NULL DEFAULT '', strength TEXT NOT NULL DEFAULT '{}', created_at REAL NOT NULL,
+    rev INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, step, variant));
+INSERT INTO checkpoints_new (id, run_id, step, folder, manifest_sha256, size_bytes, state, has_optimiser, pinned,
+    created_at, rev) SELECT id, run_id, step, folder, manifest_sha256, size_bytes, state, has_optimiser, pinned,
+    created_at, rev FROM checkpoints;
+DROP TABLE checkpoints;
+ALTER TABLE checkpoints_new RENAME TO checkpoints;
+"""
+
+_M003 = """
+CREATE TABLE sweeps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT NOT NULL, recipe TEXT NOT NULL,
+    methods TEXT NOT NULL, grid TEXT NOT NULL DEFAULT '{}', job_id INTEGER, summary TEXT NOT NULL DEFAULT '{}',
+    created_at REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE sweep_cells (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sweep_id INTEGER NOT NULL REFERENCES sweeps (id), position INTEGER NOT NULL,
+    label TEXT NOT NULL, recipe_hash TEXT NOT NULL, run_id INTEGER NOT NULL REFERENCES runs (id),
+    is_reused INTEGER NOT NULL DEFAULT 0, rev INTEGER NOT NULL DEFAULT 0, UNIQUE (sweep_id, position));
+"""
+
 _TRIGGERS = """
 CREATE TRIGGER {table}_rev_insert AFTER INSERT ON {table} BEGIN
     UPDATE counter SET value = value + 1;
@@ -110,11 +156,21 @@ CREATE INDEX {table}_rev ON {table} (rev);
 
 def m001_initial() -> str:
     """Every table of the first release, and the triggers that stamp `rev`."""
-    return _M001 + "".join(_TRIGGERS.format(table=table) for table in VISIBLE)
+    return _M001 + "".join(_TRIGGERS.format(table=table) for table in FIRST_VISIBLE)
+
+
+def m002_control() -> str:
+    """Events, strength, drift and project budgets; several versions of one checkpoint, and verdicts on them."""
+    return _M002 + "".join(_TRIGGERS.format(table=table) for table in (*_M002_VISIBLE, "checkpoints"))
+
+
+def m003_sweeps() -> str:
+    """Several runs made from one recipe to be compared."""
+    return _M003 + "".join(_TRIGGERS.format(table=table) for table in ("sweeps", "sweep_cells"))
 
 
 #: Each gives the SQL of one step; it runs in one transaction together with the new schema number.
-MIGRATIONS: tuple[Callable[[], str], ...] = (m001_initial,)
+MIGRATIONS: tuple[Callable[[], str], ...] = (m001_initial, m002_control, m003_sweeps)
 
 
 def migrate(database: Database, home: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import EnvironmentFailure
 from engine.store.database import to_json
-from engine.store.migrations import VISIBLE
+from engine.store.migrations import FIRST_VISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: Tables whose rows can be put back, parents first.
 TABLES = (
-    "models", "runs", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "history", "pointer", "log",
+    "models", "runs", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "events", "strength_points",
+    "drift", "budgets", "history", "pointer", "log",
 )  # fmt: skip
 _SIDE_FILES = ("", "-wal", "-shm")
 
@@ -41,7 +42,7 @@ def damage(path: Path) -> str | None:
         raise EnvironmentFailure(f"{path} cannot be looked at: {error}.", remedy="Close what holds it.") from error
     if found != ["ok"]:
         return f"its pages contradict each other ({found[0].splitlines()[0]})"
-    return None if tables >= set(VISIBLE) else "its tables are gone"
+    return None if tables >= set(FIRST_VISIBLE) else "its tables are gone"
 
 
 def set_aside(path: Path, stamp: str) -> Path | None:
@@ -99,7 +100,8 @@ def put_back(store: Store, table: str, rows: Iterable[Mapping[str, Any]]) -> lis
             marks = ", ".join("?" for _ in values)
             try:
                 connection.execute(
-                    f"INSERT OR REPLACE INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
+                    f"INSERT OR REPLACE INTO {table} ({', '.join(map(_quoted, values))}) VALUES ({marks})",
+                    tuple(values.values()),
                 )
             except (sqlite3.IntegrityError, sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
                 refused.append(f"a row of {table} does not fit: {error}")
@@ -115,6 +117,10 @@ def _known(table: str) -> str:
     if table not in TABLES:
         raise ValueError(f"not a table to restore: {table}")
     return table
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'  # a name the table itself gave; "limit" is a word of SQL
 
 
 def _plain(value: Any) -> Any:

@@ -116,17 +116,28 @@ def answers(store: Store, measurement_id: int) -> list[Answer]:
     )
 
 
-def add_verdict(store: Store, *, run_id: int, step: int, split: str, overall: str, payload: Any) -> int:
-    """Store a verdict with everything it was decided from; return its id."""
+def add_verdict(
+    store: Store, *, run_id: int, step: int, split: str, overall: str, payload: Any, variant: str = ""
+) -> int:
+    """Store a verdict with everything it was decided from; return its id. `variant` names a version of a checkpoint."""
     with store.write() as connection:
         cursor = connection.execute(
-            "INSERT INTO verdicts (run_id, step, split, overall, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (run_id, step, split, overall, to_json(payload), time.time()),
+            "INSERT INTO verdicts (run_id, step, split, overall, payload, variant, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (run_id, step, split, overall, to_json(payload), variant, time.time()),
         )
         return int(cursor.lastrowid or 0)
 
 
 def verdicts(store: Store, run_id: int) -> list[dict[str, Any]]:
-    """Return a run's verdicts, oldest first, each with its payload decoded."""
-    rows = store.rows("SELECT * FROM verdicts WHERE run_id = ? ORDER BY id", (run_id,))
+    """Return the verdicts on what a run trained, oldest first, each with its payload decoded."""
+    return _verdicts(store, "run_id = ? AND variant = ''", run_id)
+
+
+def verdicts_on(store: Store, run_id: int, step: int, variant: str) -> list[dict[str, Any]]:
+    """Return the verdicts on one version of a checkpoint, oldest first."""
+    return _verdicts(store, "run_id = ? AND step = ? AND variant = ?", run_id, step, variant)
+
+
+def _verdicts(store: Store, where: str, *params: Any) -> list[dict[str, Any]]:
+    rows = store.rows(f"SELECT * FROM verdicts WHERE {where} ORDER BY id", params)
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]

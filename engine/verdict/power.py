@@ -16,6 +16,7 @@ POWER = 0.8
 Z_POWER = 0.842  # power .80
 Z_ONE_SIDED = 1.645  # one-sided 95 %
 MIN_ITEMS = 20
+MIN_CLUSTERS = 8
 TOO_CLOSE_SHARE = 0.2
 TOO_CLOSE = "too close to the limit for any reasonable number"
 
@@ -31,6 +32,17 @@ class Power(Struct, frozen=True, kw_only=True):
     smallest_drop_called_forgot: float
     smallest_budget_called_kept: float
     items_for_kept: int
+    items_for_forgot: int
+
+    @property
+    def more_for_kept(self) -> int:
+        """How many more items it takes for no change to be called kept at this budget; 0 if there are enough."""
+        return max(0, self.items_for_kept - self.n)
+
+    @property
+    def more_for_forgot(self) -> int:
+        """How many more items it takes for a loss of twice the budget to be called forgot; 0 if there are enough."""
+        return max(0, self.items_for_forgot - self.n)
 
     @property
     def can_keep(self) -> bool:
@@ -55,6 +67,11 @@ def items_for_kept(budget: float, *, sd: float = DEFAULT_SD) -> int:
     return max(MIN_ITEMS, math.ceil(((Z_ONE_SIDED + Z_POWER) * sd / budget) ** 2))
 
 
+def items_for_forgot(budget: float, *, sd: float = DEFAULT_SD, alpha: float = 0.05, judged: int = 1) -> int:
+    """Items needed so that a true loss of twice the budget is called forgot: ((z_{1−α'} + .842)·s_d/b)²."""
+    return max(MIN_CLUSTERS, math.ceil(((_z(alpha / judged) + Z_POWER) * sd / budget) ** 2))
+
+
 def clean_items_for_kept(budget: float, *, alpha: float = 0.05) -> int:
     """Checked answers needed so that not one loss shows the loss rate below `budget`: 59 for 5 points."""
     return math.floor(math.log(alpha) / math.log1p(-budget)) + 1
@@ -72,6 +89,7 @@ def plan_power(n: int, budget: float, *, sd: float | None = None, alpha: float =
         smallest_drop_called_forgot=smallest_drop_called_forgot(n, budget, sd=spread, alpha=alpha, judged=judged),
         smallest_budget_called_kept=smallest_budget_called_kept(n, sd=spread),
         items_for_kept=items_for_kept(budget, sd=spread),
+        items_for_forgot=items_for_forgot(budget, sd=spread, alpha=alpha, judged=judged),
     )
 
 

@@ -296,6 +296,23 @@ def lower_bound(differences: Sequence[float], cluster_ids: Sequence[str], alpha:
     return decision_bounds(groups, limit=0.0, alpha_lower=alpha, alpha_upper=alpha).lower
 
 
+def guard_bound(groups: Groups, alpha: float) -> float:
+    """The lower bound of a planned look that a second one must confirm: the plain t, and sign-flips under 20 items.
+
+    Without the skewness correction of `lower_bound`, which at such levels and 15 items is so cautious that half of all
+    losses of eight budgets go unseen; the second look in a row makes up for it (simulated: normal and right-skewed
+    differences with their mean at the budget stop ≤ 1 % of runs of 20 looks). Not so for heavily left-skewed ones, where
+    most items lose more than the budget and a few gain so much that the mean does not. −inf where there is no bound.
+    """
+    if groups.clusters < 2:
+        return -math.inf
+    est = estimate(groups)
+    lower = est.mean - est.se * float(stats.t.isf(alpha, est.df))
+    if est.n < SMALL_N:
+        lower = min(lower, sign_flip_lower(subset_means(groups), alpha))
+    return lower
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's step-down adjusted p-values, in the order given (Holm 1979)."""
     adjusted = [0.0] * len(p_values)

@@ -58,6 +58,13 @@ class TestRev:
             "answer_chunks": "INSERT INTO answer_chunks (job_id, side, text) VALUES (1, 'a', 't')",
             "verdicts": "INSERT INTO verdicts (run_id, step, split, overall, payload, created_at) "
             "VALUES (1, 1, 'verdict', 'kept', '{}', 1)",
+            "events": "INSERT INTO events (run_id, step, kind, sentence, created_at) VALUES (1, 1, 'beyond', 's', 1)",
+            "strength_points": "INSERT INTO strength_points (run_id, step, alpha, measurement_id, created_at) "
+            "VALUES (1, 1, 0.5, 1, 1)",
+            "drift": "INSERT INTO drift (run_id, step, layer, module, name, change, size) VALUES (1, 1, 0, 'm', 'n', 1, 2)",
+            "budgets": "INSERT INTO budgets (capability, role, changed_at) VALUES ('c', 'protect', 1)",
+            "sweeps": "INSERT INTO sweeps (name, key, recipe, methods, created_at) VALUES ('s', 'k', '{}', '[]', 1)",
+            "sweep_cells": "INSERT INTO sweep_cells (sweep_id, position, label, recipe_hash, run_id) VALUES (1, 0, 'l', 'h', 1)",
             "models": "INSERT INTO models (name, source, path, fingerprint, files, created_at) "
             "VALUES ('m', 's', 'p', 'f', '[]', 1)",
             "history": "INSERT INTO history (action, sentence, row_sha256, created_at) VALUES ('a', 's', 'h', 1)",
