@@ -55,3 +55,63 @@ def likelihood_rows():
 def seeded(name):
     """A random source of one's own."""
     return random.Random(name)
+
+
+def timeline_parts(steps=640, every=80, stop=560):
+    """Loss that falls with noise; three capabilities checked every `every` steps, the worst crossing its budget."""
+    from gui.charts.timeline_rows import CheckRow, EventRow, StepRow
+
+    noise = seeded("loss")
+    logged = [
+        StepRow(step=at, loss=0.55 + 2 * 0.5 ** (at / (steps / 4)) + noise.gauss(0, 0.12), tokens=512 * at,
+                elapsed_s=0.4 * at, epoch=at / 330)
+        for at in range(1, steps + 1)
+    ]  # fmt: skip
+    slopes = {"Arithmetic": -7.2, "Multilingual": -2.4, "Knowledge": -0.8}
+    checks = [
+        CheckRow(step=at, capability=name, change=slope * (at / steps) ** 1.2, lower=slope * (at / steps) ** 1.2 - 1.1,
+                 upper=slope * (at / steps) ** 1.2 + 1.1, budget=-5.0, kind="binary", n=75)
+        for name, slope in slopes.items() for at in range(0, steps + 1, every)
+    ]  # fmt: skip
+    events = [EventRow(step=at, kind="checkpoint") for at in range(every, steps + 1, every)]
+    events += [EventRow(step=stop * 5 // 7 // every * every, kind="best")]
+    events += [EventRow(step=stop, kind="auto_stop", note="two checks in a row beyond −5 points")]
+    events += [EventRow(step=steps // 3, kind="pause")]
+    return logged, checks, events
+
+
+def tradeoff_rows():
+    """Five runs of eight checkpoints; three end close together."""
+    from gui.charts.tradeoff_rows import Retained, TradeoffRow
+
+    ends = {
+        "full": (54.6, -8.3),
+        "lora16": (49.5, -5.5),
+        "lora64": (52.0, -6.2),
+        "qlora": (50.4, -5.9),
+        "replay": (53.8, -1.6),
+    }
+    rows = []
+    for name, (gain, loss) in ends.items():
+        noise = seeded(name)
+        for at in range(1, 9):
+            share, y = at / 8, loss * (at / 8) ** 1.3 + noise.uniform(-0.25, 0.25)
+            kept = (
+                Retained(
+                    capability="Arithmetic", change=y, lower=y - 2, upper=y + 2, budget=-5.0, kind="binary", n=200
+                ),
+                Retained(
+                    capability="Knowledge",
+                    change=y / 3,
+                    lower=y / 3 - 1,
+                    upper=y / 3 + 1,
+                    budget=-5.0,
+                    kind="binary",
+                    n=400,
+                ),
+            )
+            rows.append(
+                TradeoffRow(run=name, step=80 * at, gain=gain * share, gain_lower=gain * share - 5, gain_upper=gain * share + 5,
+                            retained=kept, is_final=at == 8, is_best=name == "replay" and at == 8)
+            )  # fmt: skip
+    return rows

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engine.verdict.sentences import amount
 from gui.charts.before_after_rows import BeforeAfterModel, CapabilityRow, ordered
-from gui.charts.canvas import line_pen, plot, style_plot
+from gui.charts.canvas import line_pen, plot, set_title, style_plot
 from gui.charts.chart import Chart
 from gui.charts.rowlabels import Cell, RowLabels
 from gui.charts.strokes import CAP, RowBand, RowLimits, set_strokes, stroke_curve, whiskers
@@ -198,8 +198,8 @@ class BeforeAfterChart(Chart):
             ],
             self.names_font,
         )
-        self.scores.getAxis("bottom").setLabel(self._level_title(rows), color=theme.muted)
-        self.changes.getAxis("bottom").setLabel(self._change_title(rows), color=theme.muted)
+        set_title(self.scores.getAxis("bottom"), self._level_title(rows), theme)
+        set_title(self.changes.getAxis("bottom"), self._change_title(rows), theme)
 
     def _level_title(self, rows: Sequence[CapabilityRow]) -> str:
         if rows and rows[0].kind == "binary":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,8 @@ class PlainAxis(pg.AxisItem):
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self.setStyle(maxTickLevel=0, tickLength=-4, hideOverlappingLabels=False)
+        if orientation == "left":
+            self.setTickDensity(1.8)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Tick labels as pyqtgraph counts them, with a minus sign."""
@@ -79,8 +82,6 @@ def style_plot(item: pg.PlotItem, theme: Theme, font: QFont) -> None:
         axis.setPen(line_pen(theme.border))
         axis.setTextPen(pg.mkPen(theme.text))
         axis.setTickFont(font)
-        if axis.labelText:
-            axis.setLabel(axis.labelText, **{"color": theme.muted, "font-size": f"{font.pointSizeF():g}pt"})
 
 
 #: Device pixels a point; cosmetic pens do not follow the painter's scale, so that fine screens and exports need it said.
@@ -181,3 +182,9 @@ def text_box(label: Label, at: QPointF, font: QFont) -> QRectF:
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(label.text), metrics.height()
     return QRectF(at.x() + label.dx - label.align * width, at.y() + label.dy - height / 2, width, height)
+
+
+def set_title(axis: pg.AxisItem, text: str, theme: Theme) -> None:
+    """An axis's title; the text may be anyone's, so it is escaped for the axis's HTML."""
+    axis.setLabel(html.escape(text), color=theme.muted)
+    axis.resizeEvent()

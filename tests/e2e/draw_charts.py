@@ -35,7 +35,47 @@ def before_after_nats():
     return chart
 
 
-CHARTS = {function.__name__: function for function in (before_after, before_after_nats)}
+def timeline():
+    from gui.charts.timeline import TimelineChart
+
+    chart = TimelineChart()
+    chart.resize(940, 560)
+    chart.show()
+    chart.table().set_parts(*examples.timeline_parts())
+    chart.refresh()
+    chart.set_cursor(399)
+    return chart
+
+
+def timeline_empty():
+    from gui.charts.timeline import TimelineChart
+    from gui.charts.timeline_runs import TimelinePlan
+
+    chart = TimelineChart()
+    chart.resize(800, 420)
+    chart.show()
+    chart.set_plan(
+        TimelinePlan(steps_total=640, checkpoints=tuple(range(80, 641, 80)), waiting="Measuring before: 14/40")
+    )
+    chart.refresh()
+    return chart
+
+
+def tradeoff():
+    from gui.charts.tradeoff import TradeoffChart
+
+    chart = TradeoffChart()
+    chart.resize(820, 540)
+    chart.show()
+    chart.table().set_rows(examples.tradeoff_rows())
+    chart.refresh()
+    chart.set_cursor(12)
+    return chart
+
+
+CHARTS = {
+    function.__name__: function for function in (before_after, before_after_nats, timeline, timeline_empty, tradeoff)
+}
 
 
 def main(folder, names):

@@ -1,0 +1,370 @@
+"""The picture of the live timeline: what is drawn where, in which colours; `timeline.py` adds choices, words and the cursor.
+
+Smoothing changes what is drawn, never what is stored, read out or exported. Checks are joined by straight lines and never
+smoothed. Down is worse.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+
+from engine.export.series import SMOOTHING
+from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot
+from gui.charts.chart import Chart
+from gui.charts.series import drawn, log_ticks, visible
+from gui.charts.strokes import set_strokes, stroke_curve
+from gui.charts.timeline_rows import EVENT_GLYPHS, EventRow, TimelineModel
+from gui.charts.timeline_runs import MOST_RUNS, Axis, Run, TimelinePlan, read_runs, separate_lines, worst_capability
+from gui.i18n import tr
+from gui.theme import color
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QFont
+    from PySide6.QtWidgets import QWidget
+
+    from gui.charts.timeline_rows import CheckRow
+    from gui.theme import Theme
+
+_RAW_POINTS, _SMOOTH_POINTS = 1500, 500
+_AXIS_WIDTH = 64
+
+
+class TimelinePicture(Chart):
+    """Loss above, the chosen capability's change below, over the same steps."""
+
+    following_changed = Signal(bool)
+    capabilities_changed = Signal(object)
+
+    def __init__(self, model: TimelineModel | None = None, parent: QWidget | None = None) -> None:
+        """Draw `model`, or an empty one of its own."""
+        self._plan = TimelinePlan()
+        self._axis: Axis = "step"
+        self._weight, self._is_log, self._has_raw = SMOOTHING, False, True
+        self._chosen = ""
+        self._capabilities: list[str] = []
+        self._runs: list[Run] = []
+        self._events: list[EventRow] = []
+        self.is_following = True
+        self._faint_names: set[str] = set()
+        super().__init__(model or TimelineModel(), parent)
+
+    def _set_following(self, is_following: bool) -> None:
+        if is_following != self.is_following:
+            self.is_following = is_following
+            self.following_changed.emit(is_following)
+
+    def _on_view_moved(self, *_: Any) -> None:
+        self._set_following(False)
+
+    def _on_range_changed(self, *_: Any) -> None:
+        if not self.is_following and not self._is_stale:
+            self._draw_losses()
+
+    # ---- building ----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.losses = plot(self.canvas, 0, 0)
+        self.checks = plot(self.canvas, 1, 0)
+        self.canvas.ci.layout.setRowStretchFactor(0, 4)
+        self.canvas.ci.layout.setRowStretchFactor(1, 5)
+        self.checks.setXLink(self.losses)
+        for item in (self.losses, self.checks):
+            item.setMouseEnabled(x=True, y=False)
+            item.getAxis("left").setWidth(_AXIS_WIDTH)
+            item.showGrid(x=True, y=True, alpha=0.3)
+            item.getViewBox().sigRangeChangedManually.connect(self._on_view_moved)
+        self.losses.getAxis("bottom").setStyle(showValues=False)
+        self.losses.getViewBox().sigXRangeChanged.connect(self._on_range_changed)
+        self._build_losses()
+        self._build_checks()
+
+    def _build_losses(self) -> None:
+        self.raw = pg.PlotCurveItem(antialias=False, connect="finite", skipFiniteCheck=False)
+        self.losses.addItem(self.raw, ignoreBounds=True)
+        self.smooth = [pg.PlotCurveItem(antialias=True, connect="finite") for _ in range(MOST_RUNS)]
+        for curve in self.smooth:
+            self.losses.addItem(curve, ignoreBounds=True)
+        self.loss_texts = TextLayer()
+        self.losses.addItem(self.loss_texts, ignoreBounds=True)
+        self._at_loss = pg.ScatterPlotItem(useCache=False, size=8)
+        self.losses.addItem(self._at_loss, ignoreBounds=True)
+        self._uprights = {name: [pg.InfiniteLine(angle=90) for _ in range(2)] for name in ("best", "stop", "cursor")}
+        for lines in self._uprights.values():
+            for item, line in zip((self.losses, self.checks), lines, strict=True):
+                line.hide()
+                item.addItem(line, ignoreBounds=True)
+
+    def _build_checks(self) -> None:
+        self.tint = pg.LinearRegionItem(orientation="horizontal", movable=False)
+        self.tint.setZValue(-20)
+        for line in self.tint.lines:
+            line.hide()
+        self.budget = pg.InfiniteLine(angle=0)
+        self._zero = pg.InfiniteLine(0.0, angle=0)
+        self.faint = pg.PlotCurveItem(antialias=True, connect="finite")
+        for one in (self.tint, self.budget, self._zero, self.faint):
+            self.checks.addItem(one, ignoreBounds=True)
+        self.spans = stroke_curve(self.checks)
+        self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(MOST_RUNS)]
+        self.points = pg.ScatterPlotItem(useCache=False, size=8)
+        self.ticks = pg.ScatterPlotItem(useCache=False, size=9, symbol="t1")
+        self._at_check = pg.ScatterPlotItem(useCache=False, size=13)
+        for one in (*self.lines, self.points, self.ticks, self._at_check):
+            self.checks.addItem(one, ignoreBounds=True)
+        self.check_texts = TextLayer()
+        self.checks.addItem(self.check_texts, ignoreBounds=True)
+
+    # ---- numbers -----------------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        self._runs = read_runs(self.rows, self._weight)
+        self._events = [row for row in self.rows if isinstance(row, EventRow)]
+        names = list(dict.fromkeys(check.capability for run in self._runs for check in run.checks))
+        if names != self._capabilities:
+            self._capabilities = names
+            self.capabilities_changed.emit(names)
+        if self.is_following:
+            self.losses.setXRange(*self._whole(), padding=0)
+        self.losses.getAxis("left").setTicks(None)
+        self._draw_losses()
+        self._draw_checks()
+        self._draw_events()
+
+    def _whole(self) -> tuple[float, float]:
+        """The whole run with its planned end, and room at both ends."""
+        ends = [1.0]
+        for run in self._runs:
+            ends += run.x[self._axis][-1:].tolist()
+            ends += [run.at(check.step, self._axis) for check in run.checks[-1:]]
+        if self._axis == "step":
+            ends += [float(self._plan.steps_total), *(float(at) for at in self._plan.checkpoints)]
+        end = max(ends)
+        return -0.02 * end, 1.03 * end
+
+    def _scaled(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.log10(np.maximum(loss, 1e-8)) if self._is_log else loss
+
+    def _draw_losses(self) -> None:
+        low, high = self.losses.getViewBox().viewRange()[0]
+        values = []
+        for at, curve in enumerate(self.smooth):
+            run = self._runs[at] if at < len(self._runs) else None
+            if run is None or not len(run.loss):
+                curve.setData([], [])
+                continue
+            part = visible(run.x[self._axis], low, high)
+            x, breaks = run.x[self._axis][part], [b - part.start for b in run.breaks]
+            smooth, loss = self._scaled(run.smooth[part]), self._scaled(run.loss[part])
+            curve.setData(*drawn(x, smooth, breaks, _SMOOTH_POINTS))
+            values += [smooth.min(), smooth.max()]
+            if at == 0:
+                self.raw.setData(*drawn(x, loss, breaks, _RAW_POINTS)) if self._has_raw else self.raw.setData([], [])
+                values += [loss.min(), loss.max()] if self._has_raw else []
+        if not self._runs or not len(self._runs[0].loss):
+            self.raw.setData([], [])
+        self._fit_losses(values)
+
+    def _fit_losses(self, values: Sequence[float]) -> None:
+        for item in (self.losses, self.checks):
+            item.getAxis("left").setStyle(showValues=bool(values) or bool(self.rows))
+        low, high = (min(values), max(values)) if values else (0.0, 1.0)
+        room = 0.06 * (high - low) or 0.1
+        self.losses.setYRange(low - room, high + room, padding=0)
+        if self._is_log and values:
+            ticks = log_ticks(10 ** (low - room), 10 ** (high + room))
+            self.losses.getAxis("left").setTicks([[(float(np.log10(tick)), f"{tick:g}") for tick in ticks]])
+
+    # ---- canaries ----------------------------------------------------------------------------------------------------
+
+    def capabilities(self) -> list[str]:
+        """Names that were checked, in the order of the rows."""
+        return self._capabilities
+
+    def shown_capability(self) -> str:
+        """The chosen capability, or the one whose last check is worst in units of its budget."""
+        if self._chosen in self._capabilities:
+            return self._chosen
+        return worst_capability(self._runs[0].checks) if self._runs else ""
+
+    def _draw_checks(self) -> None:
+        name = self.shown_capability()
+        main = [[c for c in run.checks if c.capability == name] for run in self._runs]
+        first = main[0] if main else []
+        for at, curve in enumerate(self.lines):
+            row = main[at] if at < len(main) else []
+            curve.setData([self._runs[at].at(c.step, self._axis) for c in row], [c.change for c in row])
+        if self._runs:
+            run = self._runs[0]
+            self.points.setData([run.at(c.step, self._axis) for c in first], [c.change for c in first])
+            set_strokes(self.spans, self._spans(run, first))
+            others = [c for c in run.checks if c.capability != name and first and c.unit_name == first[0].unit_name]
+            self._faint_names = {c.capability for c in others}
+            self.faint.setData(*separate_lines(others, lambda step: run.at(step, self._axis)))
+        self._fit_checks(first)
+        said = f"{name}, {first[0].unit_name}" if first else tr("Change")
+        set_title(self.checks.getAxis("left"), said, self.theme)
+
+    def _spans(self, run: Run, checks: Sequence[CheckRow]) -> list[tuple[float, float, float, float]]:
+        left, right = self.losses.getViewBox().viewRange()[0]
+        cap = 0.004 * (right - left)
+        strokes = []
+        for check in checks:
+            if check.lower is None or check.upper is None:
+                continue
+            x = run.at(check.step, self._axis)
+            strokes.append((x, check.lower, x, check.upper))
+            strokes += [(x - cap, end, x + cap, end) for end in (check.lower, check.upper)]
+        return strokes
+
+    def _fit_checks(self, checks: Sequence[CheckRow]) -> None:
+        """A range over intervals, zero, the other lines and room beyond the budget; budget line and tint."""
+        budget = next((c.budget for c in reversed(checks) if c.budget is not None), None)
+        ends = (end for c in checks for end in (c.change, c.lower, c.upper) if end is not None)
+        faint = self.faint.yData if self.faint.yData is not None else []
+        values = [0.0, *ends, *(v for v in faint if v == v), *([] if budget is None else [1.4 * budget])]
+        low, high = min(values), max(values)
+        room = 0.12 * (high - low) or 1.0
+        self.check_range = (low - room, high + room)
+        self.checks.setYRange(*self.check_range, padding=0)
+        self.budget.setVisible(budget is not None)
+        self.tint.setVisible(budget is not None)
+        if budget is not None:
+            self.budget.setValue(budget)
+            self.tint.setRegion((budget, 1e6 if budget > 0 else -1e6))
+
+    # ---- what happened -----------------------------------------------------------------------------------------------
+
+    def _draw_events(self) -> None:
+        self._put_uprights("best", self._event("best"))
+        self._put_uprights("stop", self._event("auto_stop") or self._event("stopped"))
+        steps = sorted({row.step for row in self._events if row.kind == "checkpoint"} | set(self._plan.checkpoints))
+        saved = {row.step for row in self._events if row.kind == "checkpoint"}
+        low, high = self.check_range
+        y = low + 0.03 * (high - low)
+        fill, hollow = color(self.theme.base), color(self.theme.surface)
+        spots = [{"pos": (self._x(at), y), "brush": fill if at in saved else hollow} for at in steps]
+        self.ticks.setData(spots=spots, pen=line_pen(self.theme.base))
+        self._write()
+
+    def _event(self, kind: str) -> EventRow | None:
+        return next((row for row in reversed(self._events) if row.kind == kind), None)
+
+    def _x(self, step: int) -> float:
+        return self._runs[0].at(step, self._axis) if self._runs else float(step)
+
+    def _put_uprights(self, name: str, event: EventRow | None) -> None:
+        for line in self._uprights[name]:
+            line.setVisible(event is not None)
+            if event is not None:
+                line.setValue(self._x(event.step))
+
+    def _write(self) -> None:
+        """Every text inside the panels: budget, best kept, auto-stop, pauses, and why a panel is still empty."""
+        theme, labels = self.theme, []
+        low, high = self.check_range
+        left, right = self.losses.getViewBox().viewRange()[0]
+        if self.budget.isVisible():
+            check = next(c for c in self._runs[0].checks if c.capability == self.shown_capability())
+            said = tr("budget {limit} {unit}").format(limit=check.text(self.budget.value()), unit=check.unit_name)
+            labels.append(Label(x=left, y=self.budget.value(), dx=8, dy=11, align=0, text=said, color=theme.muted))
+        if (best := self._event("best")) is not None:
+            labels.append(self._beside(best, high - 0.08 * (high - low), theme.learned_text, (left + right) / 2))
+        labels += self._other_names()
+        self.check_texts.set_labels(labels)
+        bottom, top = self.losses.getViewBox().viewRange()[1]
+        loss_labels = [
+            Label(x=self._x(row.step), y=bottom, dy=-9, text=EVENT_GLYPHS[row.kind], color=theme.warning_text)
+            for row in self._events
+            if row.kind in ("pause", "interrupted")
+        ]
+        loss_labels += self._run_names()
+        if (stop := self._event("auto_stop") or self._event("stopped")) is not None:
+            loss_labels.append(self._beside(stop, top - 0.08 * (top - bottom), theme.forgot_text, (left + right) / 2))
+        if not any(len(run.loss) for run in self._runs):
+            why = self._plan.waiting or tr("No steps yet")
+            loss_labels.append(Label(x=(left + right) / 2, y=0.5, text=why, color=theme.muted))
+        self.loss_texts.set_labels(loss_labels)
+
+    def _beside(self, event: EventRow, y: float, ink: str, middle: float) -> Label:
+        words = {
+            "best": tr("best kept: step {step}"),
+            "auto_stop": tr("auto-stopped at {step}"),
+            "stopped": tr("stopped at {step}"),
+        }[event.kind].format(step=event.step)
+        text = f"{EVENT_GLYPHS[event.kind]} {words}" + (f", {event.note}" if event.note else "")
+        x = self._x(event.step)
+        is_left = x < middle
+        align, dx = (0.0, 8.0) if is_left else (1.0, -8.0)
+        return Label(x=x, y=y, text=text, color=ink, dx=dx, align=align, backdrop=self.theme.surface)
+
+    def _other_names(self) -> list[Label]:
+        """The other capabilities' names at the ends of their faint lines, those that find room."""
+        if not self._runs:
+            return []
+        low, high = self.check_range
+        last = {c.capability: c for c in self._runs[0].checks if c.capability in self._faint_names}
+        labels: list[Label] = []
+        for check in sorted(last.values(), key=lambda c: -c.change):
+            if all(abs(check.change - other.y) > 0.07 * (high - low) for other in labels):
+                x = self._runs[0].at(check.step, self._axis)
+                labels.append(Label(x=x, y=check.change, dy=-8, align=1, text=check.capability, color=self.theme.muted))
+        return labels
+
+    def _run_names(self) -> list[Label]:
+        if len(self._runs) < 2:
+            return []
+        return [
+            Label(x=run.x[self._axis][-1], y=float(self._scaled(run.smooth[-1:])[0]), text=run.name, dx=-4, dy=-10, align=1.0,
+                  color=self.theme.text, backdrop=self.theme.surface)
+            for run in self._runs if len(run.loss)
+        ]  # fmt: skip
+
+    # ---- colours -----------------------------------------------------------------------------------------------------
+
+    def _style(self, theme: Theme, font: QFont) -> None:
+        set_title(self.losses.getAxis("left"), tr("Loss, nats/token"), theme)
+        set_title(self.checks.getAxis("bottom"), self._axis_title(), theme)
+        for item in (self.losses, self.checks):
+            style_plot(item, theme, font)
+        self.raw.setPen(line_pen(theme.loss_raw, 1))
+        for curve, line, look in zip(self.smooth, self.lines, theme.series, strict=True):
+            curve.setPen(line_pen(look.color, 2, look.dash))
+            line.setPen(line_pen(look.color, 2, look.dash))
+        self.smooth[0].setPen(line_pen(theme.loss_smooth, 2))
+        self.lines[0].setPen(line_pen(theme.text, 2))
+        self.points.setBrush(color(theme.text))
+        self.points.setPen(line_pen(theme.surface, 1))
+        self.spans.setPen(line_pen(theme.base, 1))
+        self.faint.setPen(line_pen(theme.rest, 1, (), 0.6))
+        self.budget.setPen(line_pen(theme.forgot_mark, 1.4, (4, 3)))
+        self.tint.setBrush(color(theme.forgot_mark, 0.09))
+        self._zero.setPen(line_pen(theme.border, 1))
+        self._style_marks(theme)
+        self.loss_texts.font = self.check_texts.font = font
+        if self._runs or self._events:
+            self._draw_events()
+
+    def _style_marks(self, theme: Theme) -> None:
+        pens = {
+            "best": line_pen(theme.learned_mark, 1.5, (1, 3)),
+            "stop": line_pen(theme.forgot_text, 2),
+            "cursor": line_pen(theme.muted, 1, (2, 2)),
+        }
+        for name, lines in self._uprights.items():
+            for line in lines:
+                line.setPen(pens[name])
+        for scatter in (self._at_loss, self._at_check):
+            scatter.setBrush(color(theme.surface, 0.0))
+            scatter.setPen(line_pen(theme.accent, 2))
+
+    def _axis_title(self) -> str:
+        return {
+            "step": tr("Step"), "tokens": tr("Tokens"), "time": tr("Training time, minutes"), "epoch": tr("Epoch"),
+        }[self._axis]  # fmt: skip
