@@ -19,12 +19,12 @@ from engine.states import State
 Method = Literal["full", "lora", "qlora"]
 Role = Literal["protect", "tolerate", "expendable"]
 Lane = Literal["heavy", "interactive"]
+GuardRule = Literal["off", "warn", "pause", "stop", "automatic"]
+Purpose = Literal["general", "single"]
 JobKind = Literal[
     "train", "calibrate", "score", "answer", "import", "verify", "inspect", "roll_back", "make_current", "undo",
     "sweep", "pilot", "gate", "echo",
     "strength", "drift",
-GuardRule = Literal["off", "warn", "pause", "stop", "automatic"]
-Purpose = Literal["general", "single"]
 ]  # fmt: skip
 
 #: Fractions of the planned steps at which canaries are looked at (science §2, guard: front-loaded, the first at step 0).
@@ -128,19 +128,11 @@ class CanaryPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["all", "shown", "none"],
         _said("Answers written out before and after: all items, only those shown on the result page, or none."),
     ] = "all"
-    budgets: Annotated[dict[str, Budget], _said("Budget by capability; others take the defaults.")] = {}
-
-
-class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When weights are written and how many are kept."""
-
-    at_looks: Annotated[bool, _said("Write a checkpoint at every canary look.")] = True
-    every_steps: Annotated[int, _said("Also write one every so many steps; 0 means no.", "steps", ge=0)] = 0
     purpose: Annotated[
         Purpose,
         _said("What the model is for: general keeps general abilities; single: all but safety may be lost."),
     ] = "general"
-    keep: Annotated[
+    budgets: Annotated[dict[str, Budget], _said("Budget by capability; others take the defaults.")] = {}
     guard: Annotated[
         GuardRule,
         _said(
@@ -148,6 +140,14 @@ class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "(stop, and make the last checkpoint inside every budget the current model)."
         ),
     ] = "stop"
+
+
+class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When weights are written and how many are kept."""
+
+    at_looks: Annotated[bool, _said("Write a checkpoint at every canary look.")] = True
+    every_steps: Annotated[int, _said("Also write one every so many steps; 0 means no.", "steps", ge=0)] = 0
+    keep: Annotated[
         int, _said("Newest ones kept with optimiser state; the best inside budget is kept as well.", ge=1)
     ] = 2
 
@@ -287,13 +287,15 @@ class CheckpointRow(Struct, frozen=True, kw_only=True):
     state: Literal["complete", "rotated", "bad"] = "complete"
     has_optimiser: bool = True
     pinned: bool = False
+    variant: str = ""
+    strength: dict[str, Any] = {}
     created_at: float
     rev: int
 
     @property
     def ref(self) -> str:
-        """The checkpoint's name in commands: RUN@STEP."""
-        return f"{self.run_id}@{self.step}"
+        """The checkpoint's name in commands: RUN@STEP, and x0.5 behind it for one made weaker by the strength slider."""
+        return f"{self.run_id}@{self.step}{self.variant}"
 
 
 class Measurement(Struct, frozen=True, kw_only=True):
@@ -306,8 +308,6 @@ class Measurement(Struct, frozen=True, kw_only=True):
     model_ref: str
     fingerprint: str
     suite: str
-    variant: str = ""
-    strength: dict[str, Any] = {}
     suite_hash: str
     settings: dict[str, Any] = {}
     noise_floor: float = 0.0

@@ -40,6 +40,9 @@ TASKS = {
     "roll_back": "engine.model_moves:run_roll_back",
     "make_current": "engine.model_moves:run_make_current",
     "undo": "engine.model_moves:run_undo",
+    "sweep": "engine.sweeps:run",
+    "pilot": "engine.training.pilot:run",
+    "gate": "engine.gate:run",
     "echo": "engine.work:echo",
 }
 _logger = logging.getLogger(__name__)
@@ -168,14 +171,11 @@ def carry_out(work: Work) -> Aftermath:
     except Exception as error:  # noqa: BLE001 - the one place where any failure of a task becomes the job's record
         return _record_failure(work, error)
     finally:
+        _keep_end(work)
         store.truncate_log()
     return "clean"
 
-        _keep_end(work)
 
-def _task(kind: str) -> Callable[[Work], Outcome]:
-    module, _, name = TASKS[kind].partition(":")
-    return cast("Callable[[Work], Outcome]", getattr(importlib.import_module(module), name))
 def _keep_end(work: Work) -> None:
     """Copy how the run ended into its folder, so that a rebuilt database knows it; a full disk only costs that."""
     if work.job.run_id is None:
@@ -186,6 +186,9 @@ def _keep_end(work: Work) -> None:
         _logger.warning("how run %d ended could not be kept in its folder: %s", work.job.run_id, error)
 
 
+def _task(kind: str) -> Callable[[Work], Outcome]:
+    module, _, name = TASKS[kind].partition(":")
+    return cast("Callable[[Work], Outcome]", getattr(importlib.import_module(module), name))
 
 
 def _record_failure(work: Work, error: Exception) -> Aftermath:
