@@ -104,7 +104,7 @@ def _keep_one_layout(model: PreTrainedModel) -> None:
     """
     for module in model.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False
+            setattr(module, "support_avx512bf16_for_cpu", False)  # noqa: B010 - nn.Module's annotation takes tensors only
 
 
 def _refuse_non_finite(model: PreTrainedModel, folder: Path) -> None:
