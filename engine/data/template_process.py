@@ -149,9 +149,14 @@ class Renderer:
             )
         start = len(before)
         if before == self.text(messages[:index]):  # the template ignores the request for a prompt: look for its header
-            at = upto.find(messages[index]["content"].strip(), start)
-            start = at if at > start and upto[start:at].strip() else start
+            start += len(self._header(messages[:index], messages[index], upto[start:]))
         return start, len(upto)
+
+    def _header(self, before: Messages, turn: dict[str, str], written: str) -> str:
+        """Return what the template writes of itself before the turn's content, found by writing another content there."""
+        stand_in = f"\ue000{hashlib.sha256(written.encode()).hexdigest()}"  # no text contains its own hash
+        header, found, _ = self.text([*before, {**turn, "content": stand_in}])[len(self.text(before)) :].partition(stand_in)
+        return header if found and header.strip() and written.startswith(header) else ""
 
 
 def _read_marks(marked: str, opening: str, closing: str, text: str) -> list[tuple[int, int]]:

@@ -85,7 +85,7 @@ def nothing_left_behind(monkeypatch, request):
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [thing for thing in gc.get_objects() if isinstance(thing, (QThread, QTimer)) and isValid(thing)]
+    left = [thing for thing in gc.get_objects() if issubclass(type(thing), (QThread, QTimer)) and isValid(thing)]
     running = [thing for thing in left if isinstance(thing, QThread) and thing.isRunning()]
     ticking = [thing for thing in left if isinstance(thing, QTimer) and thing.isActive()]
     windows = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]

@@ -58,6 +58,13 @@ def test_multi_turn_masks_decode_to_exactly_the_answers(make_tokenizer, template
     assert example.answer_text == said[-1][1]
 
 
+@pytest.mark.parametrize("answer", ["a", "<", "assistant", "<|im", "\n"])
+def test_an_answer_that_also_stands_in_the_header_is_told_apart(make_tokenizer, templates, answer):
+    tokenizer = make_tokenizer(templates.no_prompt)
+    (example,) = tokenise([talk("hello", answer, "again", answer)], tokenizer, max_length=512).examples
+    assert masked_runs(example, tokenizer) == [f"{answer}<|im_end|>"] * 2
+
+
 def test_the_mask_agrees_with_the_library_where_the_template_has_marks(make_tokenizer, templates):
     tokenizer = make_tokenizer(templates.marks)
     conversation = talk("hello", "one two", "and you?", "three\n\nfour", system="Be short.")
