@@ -11,12 +11,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import tomli_w
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from engine.declared import said as _said
 from engine.errors import UserError
+from engine.protection import Preset, Protection, check_protection
 from engine.states import State
 
-Method = Literal["full", "lora", "qlora"]
+Method = Literal["full", "lora", "qlora", "prompt"]
 Role = Literal["protect", "tolerate", "expendable"]
 Lane = Literal["heavy", "interactive"]
 GuardRule = Literal["off", "warn", "pause", "stop", "automatic"]
@@ -29,10 +31,6 @@ JobKind = Literal[
 
 #: Fractions of the planned steps at which canaries are looked at (science §2, guard: front-loaded, the first at step 0).
 DEFAULT_LOOKS = (0.0, 0.02, 0.05, 0.10, 0.20, 0.30, 0.50, 0.75, 1.0)
-
-
-def _said(text: str, unit: str = "", **bounds: Any) -> Meta:
-    return Meta(description=text, extra={"unit": unit}, **bounds)
 
 
 class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +74,16 @@ class Adapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ("all-linear",)
     rslora: Annotated[bool, _said("Scale by alpha/√rank, which keeps high ranks trainable.")] = False
     dora: Annotated[bool, _said("Weight-decomposed adapter (DoRA): direction and length learn apart.")] = False
+
+
+class PromptPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands before every question when no weight is changed (method prompt); ignored by the others."""
+
+    system: Annotated[str, _said("Method prompt: the system message, in your words.")] = ""
+    examples: Annotated[
+        int,
+        _said("Method prompt: so many training rows are shown as examples before each question.", "rows", ge=0, le=256),
+    ] = 8
 
 
 class Training(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,12 +166,21 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, _said("The run's name; empty makes one from method and number.")] = ""
     base: Annotated[str, _said("Base model: a name from `palimpsest models`.")] = ""
     base_fingerprint: Annotated[str, _said("Fingerprint of the base, set when the run is queued.")] = ""
-    method: Annotated[Method, _said("full fine-tuning, LoRA, or QLoRA (4-bit base).")] = "lora"
+    method: Annotated[Method, _said("full fine-tuning, LoRA, QLoRA (4-bit base), or prompt only.")] = "lora"
+    start_from: Annotated[
+        str, _said("Go on from these weights, RUN@STEP, instead of the base's; same base, method and adapter.")
+    ] = ""
+    start_fingerprint: Annotated[str, _said("Fingerprint of that checkpoint, set when the run is queued.")] = ""
     protect: Annotated[
-        Literal["off"], _said("Protection preset. Protections other than measuring are not built yet: off.")
-    ] = "off"
+        Preset,
+        _said(
+            "Protection preset, written out under protection when the run is queued; custom: those settings as they are."
+        ),
+    ] = "standard"
     data: Annotated[DataSpec, _said("The rows.")] = DataSpec()
     adapter: Annotated[Adapter, _said("The adapter.")] = Adapter()
+    prompt: Annotated[PromptPlan, _said("The prompt of method prompt.")] = PromptPlan()
+    protection: Annotated[Protection, _said("What is done against forgetting.")] = Protection()
     training: Annotated[Training, _said("The optimisation.")] = Training()
     canaries: Annotated[CanaryPlan, _said("The measuring.")] = CanaryPlan()
     checkpoints: Annotated[CheckpointPlan, _said("The checkpoints.")] = CheckpointPlan()
@@ -202,6 +219,12 @@ def check_recipe(recipe: Recipe) -> None:
         )
     if any(not 0 <= look <= 1 for look in recipe.canaries.looks):
         raise UserError("looks are shares of the steps, between 0 and 1.", field="canaries.looks")
+    if recipe.method == "prompt" and not (recipe.prompt.system.strip() or recipe.prompt.examples):
+        raise UserError(
+            "Method prompt needs a system message or examples: without both it is the base.", field="prompt.examples",
+            remedy="Set examples, or write a system message.",
+        )  # fmt: skip
+    check_protection(recipe)
 
 
 def _without_none(value: Any) -> Any:

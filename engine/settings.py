@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "integer", "number", "choice", "flag", "texts", "numbers", "table", "budgets"]
 
 #: Settings the program fills in itself when a run is queued: shown, never asked for.
-AUTOMATIC = frozenset({"base_fingerprint", "data.fingerprint"})
+AUTOMATIC = frozenset({"base_fingerprint", "start_fingerprint", "data.fingerprint"})
 #: Options whose leaf name alone would not say what they are about.
 _OPTIONS = {"data.path": "--data", "data.heldout_path": "--heldout"}
 _TRUE, _FALSE = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
@@ -44,8 +44,8 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     @property
     def leaf(self) -> str:
-        """The last part of the path; unique over the recipe."""
-        return self.path.rpartition(".")[2]
+        """The setting's short name, unique over the recipe."""
+        return _short(self.path)
 
     @property
     def is_automatic(self) -> bool:
@@ -153,6 +153,12 @@ def _unexpected(chosen: Setting, value: Any) -> UserError:
     return UserError(f"{chosen.path} cannot be {value!r}: expected {chosen.expected()}.", field=chosen.path)
 
 
+def _short(path: str) -> str:
+    """The last part of a path; the last two of a single protection's, e.g. kl_beta: many of them have a strength."""
+    parts = path.split(".")
+    return "_".join(parts[-2:]) if len(parts) > 2 and parts[0] == "protection" else parts[-1]
+
+
 def _number(value: float) -> str:
     """A bound or default without a superfluous fraction: 0, 0.1, 1048576."""
     return str(int(value)) if float(value).is_integer() else f"{value:g}"
@@ -218,7 +224,7 @@ def _declared(path: str, field: inspect.Field, about: inspect.Metadata) -> Setti
     }
     return Setting(
         path=path,
-        option=_OPTIONS.get(path, "--" + path.rpartition(".")[2].replace("_", "-")),
+        option=_OPTIONS.get(path, "--" + _short(path).replace("_", "-")),
         kind=_kind(kind),
         default=default,
         choices=tuple(map(str, kind.values)) if isinstance(kind, inspect.LiteralType) else (),

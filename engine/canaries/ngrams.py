@@ -38,10 +38,7 @@ def overlap(items: Sequence[Canary], texts: Iterable[str]) -> list[str]:
 
     Give prompts and answers as separate texts or joined; `texts` is read once. Does not see paraphrases.
     """
-    by_gram: dict[Gram, list[str]] = {}
-    for item in items:
-        for gram in item_grams(item):
-            by_gram.setdefault(gram, []).append(item.id)
+    by_gram = _by_gram(items)
     sizes = sorted({len(gram) for gram in by_gram})
     hit: set[str] = set()
     for text in texts:
@@ -49,6 +46,21 @@ def overlap(items: Sequence[Canary], texts: Iterable[str]) -> list[str]:
             for gram in grams(text, size) & by_gram.keys():
                 hit.update(by_gram[gram])
     return [item.id for item in items if item.id in hit]
+
+
+def texts_giving_away(items: Sequence[Canary], texts: Iterable[str]) -> list[int]:
+    """The places of the texts that share eight words in a row (or a whole short prompt) with any item."""
+    by_gram = _by_gram(items)
+    sizes = sorted({len(gram) for gram in by_gram})
+    return [place for place, text in enumerate(texts) if any(grams(text, size) & by_gram.keys() for size in sizes)]
+
+
+def _by_gram(items: Sequence[Canary]) -> dict[Gram, list[str]]:
+    found: dict[Gram, list[str]] = {}
+    for item in items:
+        for gram in item_grams(item):
+            found.setdefault(gram, []).append(item.id)
+    return found
 
 
 def near_duplicates(texts: Sequence[str], threshold: float = 0.5) -> list[int]:

@@ -26,10 +26,14 @@ def hidden_states(model: Any, ids: torch.Tensor, attention: torch.Tensor | None 
     return decoder(input_ids=ids, attention_mask=attention, use_cache=False, **more).last_hidden_state
 
 
-def head_of(model: Any) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Return the function from hidden states (N, D) to logits (N, V), scaling and soft-capping included."""
+def head_of(model: Any, *, adapted: bool = True) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return the function from hidden states (N, D) to logits (N, V), scaling and soft-capping included.
+
+    With `adapted` false an adapter on the head itself is left out.
+    """
     base = base_of(model)
     project = base.get_output_embeddings()
+    project = project if adapted else getattr(project, "base_layer", project)
     config = base.config
     multiply = float(getattr(config, "logit_scale", None) or 1.0) / float(
         getattr(config, "logits_scaling", None) or 1.0

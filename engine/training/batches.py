@@ -16,6 +16,8 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from engine.data.render import Example
 
 #: Rows are sorted by length within windows of this many steps: enough to group, small enough to stay shuffled.
@@ -63,8 +65,19 @@ class Order:
 class Batch:
     """Rows as right-padded tensors; `targets` are the flat positions whose next token carries loss."""
 
-    def __init__(self, examples: Sequence[Example], pad_id: int, device: torch.device) -> None:
-        """Pad to the longest row. The position before a masked token predicts it."""
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        pad_id: int,
+        device: torch.device,
+        *,
+        indices: Sequence[int] = (),
+        weights: Sequence[NDArray[np.float32]] | None = None,
+    ) -> None:
+        """Pad to the longest row. The position before a masked token predicts it.
+
+        `indices` says which rows of the whole these are; `weights` weighs each row's trained tokens (else each counts 1).
+        """
         width = max(len(example.ids) for example in examples)
         ids = np.full((len(examples), width), pad_id, dtype=np.int64)  # (B, T)
         attention = np.zeros((len(examples), width), dtype=np.int64)  # (B, T)
@@ -76,13 +89,23 @@ class Batch:
             mask[row, :length] = example.mask
         self.n_tokens = int(attention.sum())
         self.n_trained = int(mask.sum())
+        self.examples, self.indices = examples, list(indices)
         row_of, place = np.nonzero(mask)
         self.rows = torch.from_numpy(row_of).to(device)  # (N,) which row each target belongs to
         self.positions = torch.from_numpy(row_of * width + place - 1).to(device)  # (N,) into (B·T)
         self.labels = torch.from_numpy(ids[mask]).to(device)  # (N,)
         self.ids = torch.from_numpy(ids).to(device)
+        flat = None if weights is None else np.concatenate(weights)
+        self.weights = None if flat is None else torch.from_numpy(flat).to(device)  # (N,)
+        self.weight = float(self.n_trained) if flat is None else float(flat.sum(dtype=np.float64))
         # Without padding no mask is passed: attention may then take its quicker causal path.
         self.attention = None if attention.all() else torch.from_numpy(attention).to(device)
+
+    def prompt_positions(self) -> torch.Tensor:
+        """The flat positions whose next token is in the row but carries no loss: (P,), row by row."""
+        width = self.ids.shape[1]
+        places = [row * width + np.nonzero(~example.mask[1:])[0] for row, example in enumerate(self.examples)]
+        return torch.from_numpy(np.concatenate(places)).to(self.ids.device)
 
 
 def micro_batches(rows: list[int], size: int) -> list[list[int]]:

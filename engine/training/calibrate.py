@@ -94,6 +94,8 @@ def _time_steps(session: Session) -> float:
 class _Clock:
     """Notes the seconds and tokens of each step but the first."""
 
+    saved_step = -1
+
     def __init__(self) -> None:
         self.steps: list[tuple[float, int]] = []
         self._elapsed_s = 0.0

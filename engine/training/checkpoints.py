@@ -56,6 +56,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     numpy_random: list[Any]
     optimiser_scalars: dict[str, Any] = {}
     guard: dict[str, Any] = {}
+    protection: dict[str, Any] = {}
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):

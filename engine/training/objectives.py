@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 CHUNK_TOKENS = 512
 
 
-def answer_nll(model: Any, batch: Batch) -> torch.Tensor:
-    """Return −log p of every trained token, in nats: (N,) fp32."""
-    hidden = hidden_states(model, batch.ids, batch.attention)  # (B, T, D)
+def answer_nll(model: Any, batch: Batch, hidden: torch.Tensor | None = None) -> torch.Tensor:
+    """Return −log p of every trained token, in nats: (N,) fp32; `hidden` (B, T, D) spares the forward pass."""
+    if hidden is None:
+        hidden = hidden_states(model, batch.ids, batch.attention)  # (B, T, D)
     wanted = hidden.flatten(0, 1).index_select(0, batch.positions)  # (N, D)
     head = head_of(model)
     if len(wanted) <= CHUNK_TOKENS:
@@ -34,6 +35,11 @@ def answer_nll(model: Any, batch: Batch) -> torch.Tensor:
         for states, labels in zip(wanted.split(CHUNK_TOKENS), batch.labels.split(CHUNK_TOKENS), strict=True)
     ]
     return torch.cat(parts)
+
+
+def weighted_sum(nll: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Sum a batch's token losses (N,), each times its weight where there are weights."""
+    return nll.sum() if batch.weights is None else (nll * batch.weights).sum()
 
 
 def _nll(head: Callable[[torch.Tensor], torch.Tensor], states: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

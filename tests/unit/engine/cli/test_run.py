@@ -41,7 +41,7 @@ def test_methods_lists_all_three(palimpsest):
         (("--data", "rows.jsonl", "--lr", "fast"), "training.lr cannot be 'fast'"),
         (("--data", "rows.jsonl", "--rank", "0"), "adapter.rank cannot be 0"),
         (("--data", "rows.jsonl", "--method", "dpo"), "expected one of full, lora, qlora"),
-        (("--data", "rows.jsonl", "--protect", "careful"), "protect cannot be 'careful'"),
+        (("--data", "rows.jsonl", "--protect", "brave"), "protect cannot be 'brave'"),
         (("--data", "rows.jsonl", "--base", "huge"), "There is no base model called 'huge'."),
         (("--data", "rows.jsonl", "--micro-batch", "3"), "does not divide"),
         (("--data", "rows.jsonl", "--suite", "nothing"), "There is no suite 'nothing'."),

@@ -63,6 +63,7 @@ class Recorder:
 
     def __init__(self, *, stop_before=None, at_look=None, stop_at_look=None):
         self.reports, self.looks, self.asked = [], [], []
+        self.saved_step = -1
         self.stop_before, self.stop_at_look, self.at_look = stop_before, stop_at_look, at_look
 
     @property
@@ -78,6 +79,7 @@ class Recorder:
 
     def look(self, step):
         self.looks.append(step)
+        self.saved_step = step
         if self.at_look:
             self.at_look(step)
         return "stop" if step == self.stop_at_look else "go"

@@ -1,0 +1,1 @@
+"""What is done against forgetting while training: one module a protection, put together in `assembled`."""
