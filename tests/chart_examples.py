@@ -115,3 +115,57 @@ def tradeoff_rows():
                             retained=kept, is_final=at == 8, is_best=name == "replay" and at == 8)
             )  # fmt: skip
     return rows
+
+
+def answers():
+    """A base's right answer and a tuned model's wrong one, with token scores."""
+    from gui.charts.answers import Answer
+    from gui.charts.shading import TokenScore
+
+    base = "17 × 23 = 391. You can check it: 17 × 20 = 340, 17 × 3 = 51, and 340 + 51 = 391."
+    tuned = "I'm happy to help! 17 × 23 = 401. You can check it: 17 × 20 = 340, 17 × 3 = 61, and 340 + 61 = 401."
+    noise = seeded("tokens")
+
+    def tokens(text):
+        return tuple(
+            TokenScore(text=word, base=-noise.expovariate(1.2), tuned=-noise.expovariate(0.5), alternatives=(("391", 0.61), ("401", 0.2)))
+            for word in text.replace(" ", " \0").split("\0")
+        )  # fmt: skip
+
+    return (
+        Answer(model="starter (base)", text=base, letter="A", passed=True, n_tokens=31, mean_logprob=-0.08, seed=7, temperature=0.0,
+               tokens=tokens(base)),
+        Answer(model="lora-04 @ 660", text=tuned, letter="B", passed=False, n_tokens=37, mean_logprob=-0.91, seed=7, temperature=0.0,
+               tokens=tokens(tuned)),
+    )  # fmt: skip
+
+
+def matrix_rows():
+    """Four tasks learned one after another."""
+    from gui.charts.matrix_rows import MatrixCell
+
+    names = ["base", "law", "code", "chat", "med"]
+    values = {
+        (1, 0): -2, (2, 0): -4, (3, 0): -5, (4, 0): -7, (2, 1): -6, (3, 1): -9, (4, 1): -14, (3, 2): -3, (4, 2): -5, (4, 3): -2,
+    }  # fmt: skip
+    return [
+        MatrixCell(
+            stage="base model" if at == 0 else f"after {names[at]}", column=names[to], is_reference=at == to,
+            score=60.0 + values.get((at, to), 0) if to <= at else None, reference=60.0 if to <= at else None,
+            change=values.get((at, to), 0.0) if to <= at else None, lower=values.get((at, to), 0) - 3.0 if to < at else None,
+            upper=values.get((at, to), 0) + 3.0 if to < at else None, budget=-5.0, n=160,
+        )
+        for at in range(5) for to in range(5)
+    ]  # fmt: skip
+
+
+def drift_cells(seed="drift", step=660):
+    """28 layers of seven modules; gate was frozen."""
+    from gui.charts.drift_rows import DriftCell
+
+    noise = seeded(seed)
+    return [
+        DriftCell(step=step, layer=layer, module=module, name=f"model.layers.{layer}.{module}_proj",
+                  value=None if module == "gate" else 10 ** (-3 + layer / 28 + noise.gauss(0, 0.3)))
+        for layer in range(28) for module in ("q", "k", "v", "o", "gate", "up", "down")
+    ] + [DriftCell(step=step, layer=-1, module="embed", name="model.embed_tokens", value=10**-3.2)]  # fmt: skip

@@ -73,9 +73,48 @@ def tradeoff():
     return chart
 
 
-CHARTS = {
-    function.__name__: function for function in (before_after, before_after_nats, timeline, timeline_empty, tradeoff)
-}
+def answers():
+    from gui.charts.answers import AnswersView
+
+    view = AnswersView()
+    view.resize(900, 260)
+    view.set_answers(*examples.answers())
+    view.show()
+    return view
+
+
+def answers_shaded():
+    view = answers()
+    view.set_shading("surprise")
+    return view
+
+
+def matrix():
+    from gui.charts.matrix import MatrixChart
+
+    chart = MatrixChart()
+    chart.resize(620, 460)
+    chart.show()
+    chart.table().set_rows(examples.matrix_rows())
+    chart.refresh()
+    chart.set_cursor(21)
+    return chart
+
+
+def drift():
+    from gui.charts.drift import DriftChart
+
+    chart = DriftChart()
+    chart.resize(700, 620)
+    chart.show()
+    chart.table().set_rows(examples.drift_cells(step=330) + examples.drift_cells(step=660))
+    chart.refresh()
+    chart.set_cursor(30)
+    return chart
+
+
+DRAWN = (before_after, before_after_nats, timeline, timeline_empty, tradeoff, answers, answers_shaded, matrix, drift)
+CHARTS = {function.__name__: function for function in DRAWN}
 
 
 def main(folder, names):
