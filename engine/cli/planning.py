@@ -14,17 +14,9 @@ from engine.cli.models import examine
 from engine.data.read import read_rows
 from engine.errors import UserError
 from engine.models import inspect
-from engine.plan import (
-    CapabilityFacts,
-    Plan,
-    RowFacts,
-    SuiteFacts,
-    bytes_text,
-    duration_text,
-    hardware_facts,
-    plan,
-)
-from engine.store import jobs, models
+from engine.plan import Plan, bytes_text, duration_text, hardware_facts, plan
+from engine.plan.text import guard_lines, power_lines
+from engine.store import models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +114,9 @@ def short_text(made: Plan) -> str:
         f"{bytes_text(disk.total_bytes)} of {bytes_text(disk.free_bytes)} free.",
         f"Time {duration_text(made.time.low_s)} to {duration_text(made.time.high_s)} ({made.time.basis}); canaries are "
         f"measured before, after and at {len(made.looks)} looks.",
-        *(f"Advice: {line}" for line in made.advice),
+        *power_lines(made),
+        *guard_lines(made),
+        *(["", *(f"Advice: {line}" for line in made.advice)] if made.advice else []),
         *(f"Needs less memory: {remedy.title} (about {bytes_text(remedy.peak_bytes)})." for remedy in made.remedies),
     ]
     return "\n".join(lines)

@@ -156,6 +156,22 @@ def _about_power(plan: Plan) -> list[str]:
     """Which judged capabilities could not be called kept even if nothing changed."""
     if not plan.capabilities:
         return ["No canaries are measured, so there will be no verdict."]
+    return [*_about_verdict(plan), *_about_guard(plan)]
+
+
+def _about_guard(plan: Plan) -> list[str]:
+    """Capabilities of which the guard sees nothing, whatever happens."""
+    blind = [one for one in plan.capabilities if one.guard is not None and not one.guard.can_trip]
+    if not blind or blind[0].guard is None:
+        return []
+    names, needed = ", ".join(one.name for one in blind), blind[0].guard.items_to_trip
+    return [
+        f"The guard cannot stop this run for {names}: with so few guard items no loss is ever sure enough. It takes "
+        f"{needed} of each at {blind[0].guard.planned_looks} looks (its hard limits on the loss and on broken answers still hold)."
+    ]
+
+
+def _about_verdict(plan: Plan) -> list[str]:
     judged = [capability for capability in plan.capabilities if capability.role != "expendable"]
     empty = [capability.name for capability in judged if capability.power is None]
     said = [f"No items to decide {', '.join(empty)}."] if empty else []

@@ -14,6 +14,7 @@ from engine.plan.shapes import Shapes, shapes_of
 from engine.plan.timing import UNTIMED, time_range
 from engine.records import Budget, Recipe
 from engine.training.schedule import look_steps
+from engine.verdict.guard import guard_power
 from engine.verdict.power import plan_power
 from engine.verdict.records import DEFAULT_BUDGETS, TOLERATE_FACTOR
 
@@ -44,7 +45,9 @@ def plan(
     measured = selected(recipe, suite)
     first = _draft(recipe, shapes, rows, hardware, suite)
     time = time_range(first, recipe, shapes, hardware, measured, suite, timings or {})
-    drafted = msgspec.structs.replace(first, time=time, capabilities=_capabilities(recipe, measured))
+    drafted = msgspec.structs.replace(
+        first, time=time, capabilities=_capabilities(recipe, measured, _planned_looks(recipe, first))
+    )
     if not drafted.memory.fits:
         remedies = remedies_for(
             recipe, rows, hardware, drafted, lambda changed: _draft(changed, shapes, rows, hardware, suite).memory
@@ -138,8 +141,15 @@ def _disk(recipe: Recipe, shapes: Shapes, hardware: Hardware, written: int) -> D
     )
 
 
-def _capabilities(recipe: Recipe, measured: tuple[CapabilityFacts, ...]) -> tuple[CapabilityPlan, ...]:
-    """What each capability can decide, Holm's correction counted over those that are judged."""
+def _planned_looks(recipe: Recipe, draft: Plan) -> int:
+    """The looks the guard's level is shared by: at the recipe's shares, at every checkpoint that is due, and the end."""
+    every = recipe.checkpoints.every_steps
+    due = range(every, draft.steps + 1, every) if every else ()
+    return len({*draft.looks, *due, draft.steps})
+
+
+def _capabilities(recipe: Recipe, measured: tuple[CapabilityFacts, ...], looks: int) -> tuple[CapabilityPlan, ...]:
+    """What each capability can decide and the guard can see of it, each correction counted over those that are judged."""
     budgets = {capability.name: recipe.canaries.budgets.get(capability.name, Budget()) for capability in measured}
     judged = max(1, sum(budget.role != "expendable" for budget in budgets.values()))
     plans = []
@@ -148,5 +158,12 @@ def _capabilities(recipe: Recipe, measured: tuple[CapabilityFacts, ...]) -> tupl
         factor = TOLERATE_FACTOR if budget.role == "tolerate" else 1.0
         limit = budget.limit or DEFAULT_BUDGETS[capability.kind] * factor
         power = plan_power(capability.items, limit, sd=capability.sd, judged=judged) if capability.items else None
-        plans.append(CapabilityPlan(name=capability.name, role=budget.role, kind=capability.kind, power=power))
+        guard = None
+        if recipe.canaries.guard != "off" and budget.role != "expendable":
+            guard = guard_power(
+                capability.guard_items, limit, planned_looks=looks, judged=judged, sd=capability.sd
+            )  # fmt: skip
+        plans.append(
+            CapabilityPlan(name=capability.name, role=budget.role, kind=capability.kind, power=power, guard=guard)
+        )
     return tuple(plans)

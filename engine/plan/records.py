@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from engine.records import Role
+from engine.verdict.guard import GuardPower
 from engine.verdict.power import Power
 from engine.verdict.records import Kind
 
@@ -118,6 +119,7 @@ class CapabilityPlan(Struct, frozen=True, kw_only=True):
     role: Role
     kind: Kind
     power: Power | None
+    guard: GuardPower | None = None
 
 
 class Remedy(Struct, frozen=True, kw_only=True):
@@ -128,6 +130,17 @@ class Remedy(Struct, frozen=True, kw_only=True):
     saving_bytes: int
     peak_bytes: int
     fits: bool
+
+
+class ProtectionCost(Struct, frozen=True, kw_only=True):
+    """What one protection costs: time as shares of the training's own (beside each step, and once before), and memory."""
+
+    name: str
+    what: str
+    time_share: float = 0.0
+    once_share: float = 0.0
+    size_bytes: int = 0
+    formula: str = ""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -150,5 +163,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     disk: Disk
     time: TimeRange
     capabilities: tuple[CapabilityPlan, ...]
+    protect: str = "off"
+    protections: tuple[ProtectionCost, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     advice: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ from engine.verdict.sentences import unit_text
 
 if TYPE_CHECKING:
     from engine.plan.records import CapabilityPlan, Phase, Plan
+    from engine.verdict.guard import GuardPower
+    from engine.verdict.power import Power
 
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -39,7 +41,8 @@ def explain(plan: Plan) -> str:
             f"Steps   {plan.steps:,} of {plan.batch_size} rows (micro-batch {plan.micro_batch}), about {plan.tokens:,} tokens",
             f"Checks  before, after and at {len(plan.looks)} looks (steps {_listed(plan.looks)})",
             f"Time    {duration_text(plan.time.low_s)} to {duration_text(plan.time.high_s)} ({plan.time.basis})",
-            *_power_lines(plan),
+            *power_lines(plan),
+            *guard_lines(plan),
             *(["", "Advice", *(f"- {line}" for line in plan.advice)] if plan.advice else []),
         ]
     )
@@ -65,7 +68,8 @@ def _phase_lines(phase: Phase) -> list[str]:
     ]
 
 
-def _power_lines(plan: Plan) -> list[str]:
+def power_lines(plan: Plan) -> list[str]:
+    """What the verdict will be able to say of each capability, and how many more canaries it would need to say more."""
     if not plan.capabilities:
         return []
     width = max(len(capability.name) for capability in plan.capabilities)
@@ -87,8 +91,35 @@ def _decides(capability: CapabilityPlan) -> str:
     unit = unit_text(capability.kind, "nats/token")
     return (
         f"{power.n} items: a loss from {drop:.{digits}f} would be called {word}, a budget from {kept:.{digits}f} could be "
-        f"kept ({unit}; budget {scale * power.budget:g}){'*' if power.is_sd_assumed else ''}"
+        f"kept ({unit}; budget {scale * power.budget:g}){'*' if power.is_sd_assumed else ''}{_more(power, word)}"
     )
+
+
+def _more(power: Power, word: str) -> str:
+    """How many more items either word needs at this budget; nothing where there are enough."""
+    needs = [f"{power.more_for_kept} more for kept"] if power.more_for_kept else []
+    if power.more_for_forgot:
+        needs.append(f"{power.more_for_forgot} more for {word} at twice the budget")
+    return f"; {', '.join(needs)}" if needs else ""
+
+
+def guard_lines(plan: Plan) -> list[str]:
+    """What the guard will be able to see while training; nothing where it is off."""
+    watched = [(one.name, one.guard) for one in plan.capabilities if one.guard is not None]
+    if not watched:
+        return []
+    width = max(len(name) for name, _ in watched)
+    return [
+        "",
+        f"What the guard can see at {watched[0][1].planned_looks} looks (power .80 at one look; two in a row stop the run)",
+        *(f"  {name:<{width}}  {_sees(guard)}" for name, guard in watched),
+    ]
+
+
+def _sees(guard: GuardPower) -> str:
+    if guard.smallest_drop is None:
+        return f"{guard.n} guard items: nothing, it takes {guard.items_to_trip} of them to trip"
+    return f"{guard.n} guard items: a loss from {guard.smallest_drop:.2f}"
 
 
 def _listed(steps: tuple[int, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from engine import budgets, presets
 from engine.errors import UserError
 from engine.records import LogLine, Recipe, Run, Step
 from engine.store.database import to_json
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def create(store: Store, recipe: Recipe, *, plan: Mapping[str, Any] | None = None) -> int:
-    """Write a new run in state queued and return its id."""
+    """Write a new run in state queued and return its id; the recipe's protection preset and budgets are written out first."""
+    recipe = budgets.resolved(store, presets.resolved(recipe))
     with store.write() as connection:
         cursor = connection.execute(
             "INSERT INTO runs (name, recipe, recipe_hash, state, plan, created_at) VALUES (?, ?, ?, 'queued', ?, ?)",

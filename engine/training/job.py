@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import device as hardware
-from engine import durable
+from engine import durable, versions
+from engine.budgets import require_known
 from engine.canaries.measure import Canaries
-from engine.canaries.pairing import compare_inputs
+from engine.canaries.suite import load_suite
 from engine.data.dataset import commonest_prefix
 from engine.errors import EnvironmentFailure, NonFinite, OutOfMemory, UserError
 from engine.models import fingerprint
@@ -16,7 +17,9 @@ from engine.states import State
 from engine.store import checkpoints as rows
 from engine.store import history, models, runs
 from engine.training import checkpoints, heldout, loop, methods, results
+from engine.training.guarding import Guarding, Seen
 from engine.training.observer import Observer
+from engine.training.protections import building
 from engine.training.schedule import peak_lr
 from engine.training.setup import open_session
 from engine.work import Outcome, Replace, Work
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from engine.device import CpuDevice
     from engine.records import Recipe
+    from engine.training.protections.assembled import Protections
 
 #: How often the worker is replaced after an error of the accelerator other than lack of memory.
 MAX_RETRIES = 2
@@ -81,6 +85,7 @@ class TrainingJob:
         self.run_id = int(work.job.run_id or 0)
         self.folder = runs.folder(work.store, self.run_id)
         self.training_began = False
+        self.end_step = 0
 
     def run(self) -> Outcome:
         """Every phase in order; a stop after training keeps what there is and skips the measuring after."""
@@ -93,6 +98,7 @@ class TrainingJob:
         self.resume_from = self._newest_checkpoint() if work.job.payload.get("resume") else None
         self._measure_before()
         observer = self._train()
+        self.end_step = observer.saved_step
         if observer.stopped_by_user:
             outcome = Outcome(
                 state=State.STOPPED, reason=f"stopped at step {observer.saved_step}; its checkpoint is kept"
@@ -100,6 +106,8 @@ class TrainingJob:
         else:
             self._measure_after()
             outcome = Outcome(result={"overall": self._decide()})
+            if observer.stopped_by_guard:
+                outcome = self._after_trip(observer, outcome)
         self._verify_base()
         observer.append_rows()
         return outcome
@@ -113,6 +121,8 @@ class TrainingJob:
 
     def _measure_before(self) -> None:
         work, session, loaded = self.work, self.session, self.session.loaded
+        names = [one.name for one in load_suite(self.recipe.canaries.suite).capabilities]
+        require_known(self.recipe.canaries.budgets, names, self.recipe.canaries.suite)
         work.set_state(State.MEASURING_BEFORE)
         self.canaries = Canaries(
             work.store, self.recipe.canaries, loaded.tokenizer, self.device, loaded.settings,
@@ -139,12 +149,14 @@ class TrainingJob:
         optimiser = self.device.optimiser(
             recipe.training.optimiser, methods.parameter_groups(loaded.model, recipe.training.weight_decay), lr=lr
         )
-        observer = Observer(work, session, optimiser, self._look)
+        protections = self._protections()
+        self.guarding = Guarding(work, recipe, self._looks())
+        observer = Observer(work, session, optimiser, self._look, self.guarding, protections)
         task = loop.Task(
             model=loaded.model, optimiser=optimiser, examples=session.prepared.train, order=session.order,
             settings=recipe.training, peak_lr=lr, precision=session.precision, device=self.device,
             pad_id=loaded.tokenizer.pad_token_id, steps_total=session.steps_total, looks=self._looks(),
-            micro_batch=session.micro_batch,
+            micro_batch=session.micro_batch, protections=protections,
         )  # fmt: skip
         self.device.reset_peak()
         self.training_began = True
@@ -153,19 +165,37 @@ class TrainingJob:
             self._restore(self.resume_from, task, observer)
         else:
             runs.drop_steps_after(work.store, self.run_id, 0)
+            self.guarding.restore(None, 0)
             _seed_everything(recipe.training.seed)
         try:
             loop.train(task, observer)
+        except NonFinite as failure:
+            self._after_non_finite(observer, failure)
+            raise
         finally:
             observer.flush()
             runs.update(work.store, self.run_id, peak_bytes=self.device.peak_bytes())
         return observer
 
+    def _protections(self) -> Protections:
+        """Make what the recipe asks for, while the model still is the base; an adapter's "off" must be just that."""
+        if self.recipe.protection.needs_teacher and self.recipe.method != "full" and self.canaries.baseline is not None:
+            with loop.autocast(self.device, self.session.precision):
+                building.require_off_is_base(self.session.loaded.model, self.recipe, self.canaries.baseline)
+        return building.build(
+            self.session, self.session.loaded.model, home=self.work.store.home,
+            base_folder=base_folder(models.get(self.work.store, self.recipe.base)),
+            canaries=load_suite(self.recipe.canaries.suite).items,
+            arithmetic=lambda: loop.autocast(self.device, self.session.precision),
+            on_progress=lambda phase, done, total: self._progress(phase)(done, total), say=self.work.log,
+        )  # fmt: skip
+
     def _measure_after(self) -> None:
         work, session = self.work, self.session
         work.set_state(State.MEASURING_AFTER)
-        step = session.steps_total
-        ref, manifest = f"{self.run_id}@{step}", rows.get(work.store, self.run_id, step).manifest_sha256
+        step = self.end_step
+        ref = f"{self.run_id}@{step}"
+        manifest = rows.get(work.store, self.run_id, step).manifest_sha256
         with loop.autocast(self.device, session.precision):
             self.after_id = self.canaries.after(
                 session.loaded.model, run_id=self.run_id, step=step, model_ref=ref, fingerprint=manifest,
@@ -177,7 +207,7 @@ class TrainingJob:
         """Store the verdict and everything told beside it; return the overall word."""
         work = self.work
         verdict = results.decide_and_store(
-            work.store, self.run_id, self.session.steps_total, self.before_id, self.after_id, self.recipe.canaries
+            work.store, self.run_id, self.end_step, self.before_id, self.after_id, self.recipe.canaries
         )
         told = results.told(
             work.store, self.session, self.learned_before, self.learned_after, self.before_id, self.after_id
@@ -185,7 +215,7 @@ class TrainingJob:
         runs.update(work.store, self.run_id, results={**runs.get(work.store, self.run_id).results, **told})
         name = runs.get(work.store, self.run_id).name
         history.append(
-            work.store, "verdict", f"Verdict on {name}: {verdict.word}", after=f"{self.run_id}@{self.session.steps_total}",
+            work.store, "verdict", f"Verdict on {name}: {verdict.word}", after=f"{self.run_id}@{self.end_step}",
             details={"overall": verdict.word},
         )  # fmt: skip
         return str(verdict.word)
@@ -210,30 +240,45 @@ class TrainingJob:
         due = range(every, session.steps_total + 1, every) if every else ()
         return frozenset({*session.looks, *due, session.steps_total})
 
-    def _look(self, step: int) -> int | None:
-        """Score the guard set at a planned look; return the step if every capability's mean is inside its budget."""
+    def _look(self, step: int) -> Seen:
+        """Score the guard set at a look and let the guard judge it."""
         if step == self.session.steps_total:
-            return None  # the measuring after follows at once and scores the same items
+            return Seen(is_inside=False)  # the measuring after follows at once and scores the same items
         with loop.autocast(self.device, self.session.precision):
             look_id = self.canaries.look(
                 self.session.loaded.model, run_id=self.run_id, step=step, model_ref=f"{self.run_id}@{step}",
                 fingerprint="", on_progress=self._progress(f"checking canaries at step {step}"),
             )  # fmt: skip
-        inputs = compare_inputs(self.work.store, self.before_id, look_id, "guard", self.recipe.canaries.budgets)
-        inside = all(
-            sum(one.differences) / len(one.differences) <= one.limit for one in inputs if one.role != "expendable"
+        return self.guarding.look(step, self.before_id, look_id)
+
+    def _after_trip(self, observer: Observer, outcome: Outcome) -> Outcome:
+        """End as auto-stopped, offering the last checkpoint that was inside every budget."""
+        trip = self.guarding.stopped_by
+        if trip is None:
+            return outcome
+        offered = self.guarding.offer(
+            trip.step, observer.best_step, kind=trip.kind, sentence=trip.sentence, capability=trip.capability
         )
-        return step if inside else None
+        reason = f"{trip.sentence} Inside every budget: {versions.said(offered)}."
+        return Outcome(state=State.AUTO_STOPPED, reason=reason, result={**outcome.result, "offered": offered})
+
+    def _after_non_finite(self, observer: Observer, failure: NonFinite) -> None:
+        """Mark the step and offer what to go back to; the run fails with its own sentence."""
+        self.guarding.non_finite(failure.step, failure.message)
+        if self.recipe.canaries.guard != "off":
+            self.guarding.offer(failure.step, observer.best_step, kind="non-finite", sentence=failure.message)
 
     def _restore(self, folder: Path, task: loop.Task, observer: Observer) -> None:
         """Go on exactly where a checkpoint was written, or refuse with the list of what differs."""
         state = checkpoints.read_state(folder)
         checkpoints.require_same(state.identity, self.session.identity)
         checkpoints.restore(folder, task.model, task.optimiser, self.recipe, self.device)
-        task.start_step = task.last_good_step = state.step
+        task.protections.restore(state.protection)
+        task.start_step = state.step
         task.elapsed_s = observer.elapsed_s = state.elapsed_s
         observer.tokens_seen, observer.saved_step = state.tokens_seen, state.step
         observer.best_step = state.guard.get("best_step")
+        self.guarding.restore(state.guard.get("state"), state.step)
         runs.drop_steps_after(self.work.store, self.run_id, state.step)
         self.work.log(f"Going on from the checkpoint at step {state.step}.")
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from engine import durable, platform
+from engine import durable, platform, run_folder
 from engine.errors import EnvironmentFailure
 from engine.records import Step
 from engine.states import State
 from engine.store import checkpoints as rows
-from engine.store import journal, runs, to_json
+from engine.store import runs
 from engine.training import checkpoints, rotation
+from engine.training.guarding import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
 
+    from engine.training.guarding import Guarding
     from engine.training.loop import Command, StepReport
+    from engine.training.protections.assembled import Protections
     from engine.training.setup import Session
     from engine.work import Work
 
@@ -30,21 +33,27 @@ class Observer:
     """The loop's `Progress`: writes what happened, and does what the user asked between steps."""
 
     def __init__(
-        self, work: Work, session: Session, optimiser: torch.optim.Optimizer, measure: Callable[[int], int | None]
+        self,
+        work: Work,
+        session: Session,
+        optimiser: torch.optim.Optimizer,
+        measure: Callable[[int], Seen],
+        guarding: Guarding,
+        protections: Protections,
     ) -> None:
-        """Bind to the job; `measure(step)` scores the guard set and returns the best step so far to keep."""
+        """Bind to the job; `measure(step)` scores the guard set and says what the guard makes of it."""
         self.work, self.session, self.optimiser, self._measure = work, session, optimiser, measure
+        self.guarding, self.protections = guarding, protections
         self.run_id = int(work.job.run_id or 0)
         self.model: Any = session.loaded.model
         self.best_step: int | None = None
-        self.stopped_by_user = False
+        self.stopped_by_user = self.stopped_by_guard = False
         self.saved_step = -1
         self.tokens_seen = 0
         self.elapsed_s = 0.0
         self._pending: list[Step] = []
         self._flushed_at = 0.0
         self._journal_rev = 0
-        self._check_now = False
 
     # ---- what the loop calls -----------------------------------------------------------------------------------------
 
@@ -55,12 +64,7 @@ class Observer:
             self._look(step - 1)
         if "pause" in wanted and "stop" not in wanted:
             wanted = self._pause(step - 1)
-        if {"stop", "cancel"} & set(wanted):
-            self.stopped_by_user = True
-            self.work.set_state(State.STOPPING)
-            self.save(step - 1)
-            return "stop"
-        return "go"
+        return self._stop_if_asked(wanted, step - 1)
 
     def after_step(self, report: StepReport) -> None:
         """Log the step; rows are written at most every quarter of a second."""
@@ -77,10 +81,17 @@ class Observer:
             self.flush()
 
     def look(self, step: int) -> Command:
-        """Score the guard set, then save: the checkpoint is chosen knowing what it kept."""
-        self._look(step)
-        if self.session.recipe.checkpoints.at_looks or step == self.session.steps_total:
+        """Score the guard set, then save: the checkpoint is chosen knowing what it kept. A tripped guard may end it here."""
+        seen = self._look(step)
+        if self.session.recipe.checkpoints.at_looks or step == self.session.steps_total or seen.action != "go":
+            self.best_step = step if seen.is_inside else self.best_step
             self.save(step)
+        if seen.action == "pause":
+            return self._stop_if_asked(self._pause(step), step)
+        if seen.action == "stop":
+            self.stopped_by_guard = True
+            self.work.set_state(State.STOPPING)
+            return "stop"
         return "go"
 
     # ---- parts -------------------------------------------------------------------------------------------------------
@@ -91,14 +102,26 @@ class Observer:
         self._pending.clear()
         self._flushed_at = time.monotonic()
 
-    def _look(self, step: int) -> None:
+    def _stop_if_asked(self, wanted: list[str], step: int) -> Command:
+        if not {"stop", "cancel"} & set(wanted):
+            return "go"
+        self.stopped_by_user = True
+        self.work.set_state(State.STOPPING)
+        self.save(step)
+        return "stop"
+
+    def _look(self, step: int) -> Seen:
         self.flush()
+        seen = Seen(is_inside=False)
         if step > 0:
             was_training = self.model.training
             self.model.eval()
-            self.best_step = self._measure(step) or self.best_step
+            seen = self._measure(step)
             self.model.train(was_training)
+        if seen.is_inside and step == self.saved_step:
+            self.best_step = step
         self.work.phase("training", step, self.session.steps_total)
+        return seen
 
     def _pause(self, step: int) -> list[str]:
         """Save, wait until asked to go on or stop, and return what was asked."""
@@ -118,12 +141,16 @@ class Observer:
         self.flush()
         if step < 1 or step == self.saved_step:
             return
+        attempts = 0
         while True:
             try:
                 self._save(step)
                 return
             except EnvironmentFailure as failure:
-                if not self._wait_for_room(failure):
+                attempts += 1
+                if not durable.is_disk_full(failure.__cause__ or failure):
+                    raise
+                if attempts > 1 and not self._wait_for_room(failure):
                     raise
 
     def _save(self, step: int) -> None:
@@ -133,7 +160,7 @@ class Observer:
         state = checkpoints.State(
             step=step, steps_total=session.steps_total, tokens_seen=self.tokens_seen, elapsed_s=self.elapsed_s,
             identity=session.identity, python_random=python_random, numpy_random=numpy_random,
-            guard={"best_step": self.best_step},
+            guard={"best_step": self.best_step, "state": self.guarding.dump()}, protection=self.protections.state(),
         )  # fmt: skip
         saved = checkpoints.save(parent, self.model, self.optimiser, session.recipe, session.device, state)
         self.append_rows()
@@ -147,22 +174,28 @@ class Observer:
 
     def append_rows(self) -> None:
         """Append the run's new rows to its folder, from which a lost database is rebuilt."""
-        rev = self.work.store.rev()
-        lines = [to_json(row) for row in journal.rows_since(self.work.store, self.run_id, self._journal_rev)]
-        if lines:
-            durable.append_line(self.session.folder / "rows.jsonl", "\n".join(lines))
-        self._journal_rev = rev
+        self._journal_rev = run_folder.append_rows(self.work.store, self.run_id, self._journal_rev)
 
     def _wait_for_room(self, failure: EnvironmentFailure) -> bool:
-        """Pause while the disk is too full for a checkpoint; whether to try again."""
-        needed = self.session.checkpoint_bytes()
-        if platform.free_bytes(self.session.folder) >= needed:
-            return False
-        self.work.log(f"Paused: {failure.sentence()}", "warning")
+        """Pause until there is room for a checkpoint; False if the user stops instead.
+
+        The disk said it is full, whatever counts as free (a quota, blocks kept for the system), so what is asked for is a
+        checkpoint's bytes more than are free now, and a "resume" tries again at once.
+        """
+        free = platform.free_bytes(self.session.folder)
+        needed = max(self.session.checkpoint_bytes(), 0 if free < self.session.checkpoint_bytes() else free + 1)
+        self.work.log(
+            f"Paused: {failure.sentence()} A checkpoint takes about {self.session.checkpoint_bytes() / 1e6:.1f} MB; "
+            f"{free / 1e6:.1f} MB are free.",
+            "warning",
+        )
         self.work.set_state(State.PAUSED)
         while platform.free_bytes(self.session.folder) < needed:
-            if {"stop", "cancel"} & set(self.work.take_requests()):
+            wanted = set(self.work.take_requests())
+            if {"stop", "cancel"} & wanted:
                 return False
+            if "resume" in wanted:
+                break
             time.sleep(WAIT_S)
         self.work.set_state(State.TRAINING)
         return True
