@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from engine import settings
+from engine import durable, settings
 from engine.canaries.pairing import compare_inputs
 from engine.cli import output
 from engine.cli.main import Desk, pass_desk
@@ -17,6 +17,7 @@ from engine.errors import UserError
 from engine.records import Recipe
 from engine.store import checkpoints, history, runs, scores
 from engine.verdict import sentences
+from engine.verdict.advice import advise
 from engine.verdict.records import CapabilityVerdict, Verdict
 
 if TYPE_CHECKING:
@@ -106,8 +107,18 @@ def tell_run(store: Store, run_id: int) -> None:
         output.say("No verdict: its canaries were not measured before and after.")
     else:
         tell_verdict(verdict)
-    for line in beside_the_verdict(run):
+    for line in [*beside_the_verdict(run), *advice_lines(run, verdict)]:
         output.say(line)
+
+
+def advice_lines(run: Run, verdict: Verdict | None) -> list[str]:
+    """What to do next, each piece with its evidence and where it is explained; empty where there is nothing to advise."""
+    lines = []
+    for one in advise(verdict, run.results, run.recipe):
+        lines += [f"Next: {one.sentence}", f"  Why: {one.evidence} ({one.docs})"]
+        if one.recipe is not None:
+            lines.append(f"  `palimpsest next {run.id} --rule {one.id} --out recipe.toml` writes that recipe.")
+    return lines
 
 
 def last_verdict(store: Store, run_id: int) -> Verdict | None:
@@ -257,4 +268,26 @@ def write_page(store: Store, run: Run, out: Path | None = None) -> Path:
     return path
 
 
-COMMANDS = (runs_command, show_command, report)
+@click.command("next")
+@click.argument("run")
+@click.option("--rule", default="", help="Which piece of advice; else the first that has a recipe.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the advised recipe here (TOML).")
+@pass_desk
+def next_command(desk: Desk, run: str, rule: str, out: Path | None) -> None:
+    """Say what to do after a run, and write the recipe for it."""
+    store = desk.store()
+    found = runs.find(store, run)
+    verdict = last_verdict(store, found.id)
+    if out is None:
+        output.say("\n".join(advice_lines(found, verdict)) or "Nothing to advise: no verdict, or nothing to mend.")
+        return
+    given = [one for one in advise(verdict, found.results, found.recipe) if one.recipe is not None]
+    chosen = next((one for one in given if rule in ("", one.id)), None)
+    if chosen is None or chosen.recipe is None:
+        known = ", ".join(one.id for one in given) or "none"
+        raise UserError(f"No advice of run {found.id} gives that recipe.", field="rule", remedy=f"There are: {known}.")
+    durable.replace_file(out.absolute(), msgspec.structs.replace(chosen.recipe, name="").to_toml().encode())
+    output.say(f"Wrote {out}. `palimpsest run {out}` starts it.")
+
+
+COMMANDS = (runs_command, show_command, report, next_command)

@@ -65,7 +65,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 def gather(store: Store, run_id: int) -> Facts:
     """Read one run; `UserError` if there is none."""
     run = runs.get(store, run_id)
-    stored = scores.verdicts(store, run_id)
+    stored = [row for row in scores.verdicts(store, run_id) if row["split"] == "verdict"]
     verdict = msgspec.convert(stored[-1]["payload"], Verdict) if stored else None
     canaries = [row for row in scores.of_run(store, run_id) if row.suite != HELDOUT_SUITE]
     before, after = _measured(store, run, canaries, "before"), _measured(store, run, canaries, "after")
@@ -158,14 +158,33 @@ def _level(given: CapabilityInput, values: Sequence[float]) -> Level:
 # ---- answers ---------------------------------------------------------------------------------------------------------
 
 
+def all_answers(store: Store, run_id: int) -> list[ShownAnswer]:
+    """Return every canary answer that was written both before and after a run: forgotten ones first, then by the loss."""
+    run = runs.get(store, run_id)
+    stored = [row for row in scores.verdicts(store, run_id) if row["split"] == "verdict"]
+    verdict = msgspec.convert(stored[-1]["payload"], Verdict) if stored else None
+    canaries = [row for row in scores.of_run(store, run_id) if row.suite != HELDOUT_SUITE]
+    before, after = _measured(store, run, canaries, "before"), _measured(store, run, canaries, "after")
+    return _pairs(store, before, after, verdict, _inputs(store, run, before, after, "verdict")[0])
+
+
 def _answers(
     store: Store, before: Measurement | None, after: Measurement | None, verdict: Verdict | None,
     inputs: dict[str, CapabilityInput],
 ) -> list[ShownAnswer]:  # fmt: skip
-    """The worst answers that were written both times: forgotten ones first, then by the loss of their score.
+    """The worst answers that were written both times.
 
     Answers whose score improved and that are still right are left out.
     """
+    pairs = _pairs(store, before, after, verdict, inputs)
+    return [one for one in pairs if one.is_forgotten or one.change is None or one.change > 0][:MOST_ANSWERS]
+
+
+def _pairs(
+    store: Store, before: Measurement | None, after: Measurement | None, verdict: Verdict | None,
+    inputs: dict[str, CapabilityInput],
+) -> list[ShownAnswer]:  # fmt: skip
+    """Every answer written both times: forgotten ones first, then by the loss of their score."""
     if before is None or after is None:
         return []
     old = {answer.item_id: answer for answer in scores.answers(store, before.id)}
@@ -190,9 +209,8 @@ def _answers(
         for answer in scores.answers(store, after.id)
         if answer.item_id in old
     ]
-    shown_answers = [one for one in shown_answers if one.is_forgotten or one.change is None or one.change > 0]
     shown_answers.sort(key=lambda one: (not one.is_forgotten, -(one.change if one.change is not None else -1e9)))
-    return shown_answers[:MOST_ANSWERS]
+    return shown_answers
 
 
 # ---- looks -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from engine.export.gather import Facts, gather, numbers
 from engine.plan.text import bytes_text, duration_text
 from engine.store import runs
 from engine.verdict import sentences
+from engine.verdict.advice import advise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def write_report(store: Store, run_id: int, path: Path, *, private: Sequence[Pat
     """
     facts = gather(store, run_id)
     folders = [store.home, *([Path.home()] if private is None else private)]
-    page = _environment(folders).get_template("report.html").render(_context(facts))
+    page = page_environment(folders).get_template("report.html").render(_context(facts))
     path.parent.mkdir(parents=True, exist_ok=True)
     durable.replace_file(path, page.encode("utf-8"))
     return path
@@ -48,7 +49,8 @@ def report_path(store: Store, run_id: int) -> Path:
     return runs.folder(store, run_id) / "report.html"
 
 
-def _environment(folders: Sequence[Path]) -> jinja2.Environment:
+def page_environment(folders: Sequence[Path]) -> jinja2.Environment:
+    """The templates of all pages: everything shown is escaped, and the folders' paths are taken out of it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -93,6 +95,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "pictures": _pictures(facts),
         "timeline": _timeline(facts),
         "settled": [(v.name, step) for v in _all(facts.verdict) if (step := sentences.next_step(v))],
+        "advice": advise(facts.verdict, results, run.recipe),
         "settings": _settings(facts),
         "predicted_bytes": _predicted_bytes(run.plan),
         "dated": _dated(run.ended_at or run.created_at),

@@ -294,3 +294,12 @@ def test_last_name(path, name):
 )  # fmt: skip
 def test_without_paths(text, shown):
     assert plain.without_paths(text) == shown
+
+
+def test_advice_stands_on_the_page_with_its_evidence(store, written):
+    run_id, _ = filled.full_run(store)
+    _, page = written(run_id)
+    assert "What to do next" in page.text
+    assert "Rule format-capture" in page.text
+    assert f"palimpsest next {run_id} --rule" in page.text
+    assert "What to do next" not in written(filled.new_run(store))[1].text
