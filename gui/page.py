@@ -99,7 +99,7 @@ class Page(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Keep the page's ground a shade apart from the bars around it, in every theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
             self._paint_ground()
 
     def _paint_ground(self) -> None:

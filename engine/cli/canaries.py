@@ -19,6 +19,7 @@ from engine.data.mapping import to_conversations
 from engine.data.read import read_rows
 from engine.errors import UserError
 from engine.store import jobs
+from engine.suites import place_of_suite
 
 if TYPE_CHECKING:
     from engine.canaries.domain import Draft
@@ -82,16 +83,6 @@ def _tell_suite(found: Suite) -> None:
 def find_suite(home: Path, name: str) -> Suite:
     """Return a suite by its bundled name, its name under the data folder's `suites/`, or its path."""
     return load_suite(place_of_suite(home, name))
-
-
-def place_of_suite(home: Path, name: str) -> str:
-    """Return a bundled suite's name as it is, anything else as an absolute path where there is one."""
-    if name in bundled_suites():
-        return name
-    own = home / "suites" / name
-    if _NAME.fullmatch(name) and own.is_dir():
-        return str(own)
-    return str(Path(name).expanduser().absolute()) if Path(name).expanduser().exists() else name
 
 
 @suite.command("draft")

@@ -77,6 +77,15 @@ def next_queued(store: Store, lane: Lane) -> Job | None:
     return store.one(Job, "SELECT * FROM jobs WHERE state = 'queued' AND lane = ? ORDER BY id LIMIT 1", (lane,))
 
 
+def finished(store: Store, kind: JobKind, payload: Mapping[str, Any] | None = None) -> list[Job]:
+    """Return the finished jobs of a kind, or only those with exactly this payload, oldest first."""
+    return store.records(
+        Job,
+        "SELECT * FROM jobs WHERE kind = ? AND state = 'finished' AND (? IS NULL OR payload = ?) ORDER BY id",
+        (kind, None if payload is None else to_json(payload), None if payload is None else to_json(payload)),
+    )
+
+
 def claim_next(store: Store, lane: Lane, job_id: int | None = None) -> Job | None:
     """Take the oldest queued job of a lane (or just `job_id`), atomically; None if there is none."""
     now = time.time()

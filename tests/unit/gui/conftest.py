@@ -86,7 +86,8 @@ def nothing_left_behind(monkeypatch, request):
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [thing for thing in gc.get_objects() if issubclass(type(thing), (QThread, QTimer)) and isValid(thing)]
-    running = [thing for thing in left if isinstance(thing, QThread) and thing.isRunning()]
+    threads = [thing for thing in left if isinstance(thing, QThread) and thing is not app.thread()]
+    running = [thing for thing in threads if thing.isRunning()]
     ticking = [thing for thing in left if isinstance(thing, QTimer) and thing.isActive()]
     windows = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     for widget in QApplication.topLevelWidgets():

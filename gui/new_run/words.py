@@ -1,0 +1,115 @@
+"""What New run calls its settings and how it writes their values; help, units and bounds come from the declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gui.i18n import tr
+
+if TYPE_CHECKING:
+    from engine.settings import Setting
+
+
+def label_of(setting: Setting) -> str:
+    """A setting's name beside its field: ours where there is one, else made from the path."""
+    known = _known().get(setting.path)
+    if known:
+        return known
+    parts = setting.path.split(".")
+    words = " ".join(parts[-2:]) if parts[0] == "protection" and len(parts) > 2 else parts[-1]
+    return words.replace("_", " ").capitalize()
+
+
+def _known() -> dict[str, str]:
+    return {
+        "name": tr("Name"),
+        "notes": tr("Notes"),
+        "base": tr("Base model"),
+        "method": tr("Method"),
+        "protect": tr("Protection"),
+        "data.path": tr("Training rows"),
+        "data.heldout_path": tr("Held-out rows"),
+        "data.heldout_fraction": tr("Held-out share"),
+        "data.heldout_rows": tr("Held-out rows measured"),
+        "data.max_length": tr("Longest row"),
+        "adapter.rank": tr("Rank"),
+        "adapter.alpha": tr("Alpha"),
+        "adapter.rslora": tr("rsLoRA"),
+        "adapter.dora": tr("DoRA"),
+        "training.lr": tr("Learning rate"),
+        "training.epochs": tr("Epochs"),
+        "training.max_steps": tr("Most steps"),
+        "training.batch_size": tr("Batch size"),
+        "training.micro_batch": tr("Micro-batch"),
+        "training.warmup_ratio": tr("Warm-up share"),
+        "training.max_grad_norm": tr("Gradient norm limit"),
+        "canaries.suite": tr("Canary suite"),
+        "canaries.capabilities": tr("Capabilities"),
+        "canaries.verdict_items": tr("Verdict items"),
+        "canaries.guard_items": tr("Guard items"),
+        "canaries.looks": tr("Checks at"),
+        "canaries.generate": tr("Answers written"),
+        "canaries.budgets": tr("Budgets"),
+        "canaries.guard": tr("Beyond a budget"),
+        "checkpoints.at_looks": tr("Checkpoint at each check"),
+        "checkpoints.every_steps": tr("Also every"),
+        "checkpoints.keep": tr("Keep newest"),
+    }
+
+
+def group_of(setting: Setting) -> str:
+    """Which fold of Advanced a setting is in: the record it is declared on."""
+    return setting.path.split(".")[0] if "." in setting.path else ""
+
+
+def group_title(name: str) -> str:
+    """The fold's title."""
+    return {
+        "": tr("Run"),
+        "data": tr("Data"),
+        "adapter": tr("Adapter"),
+        "protection": tr("Protections"),
+        "training": tr("Training"),
+        "canaries": tr("Canaries"),
+        "checkpoints": tr("Checkpoints"),
+    }.get(name, name.replace("_", " ").capitalize())
+
+
+def value_text(setting: Setting, value: Any) -> str:
+    """A value as one would type it into the setting's field."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_inner(item)}" for name, item in value.items())
+    return ", ".join(number_text(item) if isinstance(item, (int, float)) else str(item) for item in value)
+
+
+def number_text(value: float) -> str:
+    """A number without a superfluous fraction: 0, 0.1, 2e-05."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
+
+
+def _inner(item: Any) -> str:
+    role, limit = getattr(item, "role", None), getattr(item, "limit", 0)
+    if role is None:
+        return str(item)
+    return f"{role}:{number_text(limit)}" if limit else str(role)
+
+
+def choice_text(setting: Setting, choice: str) -> str:
+    """What a choice is called."""
+    names = {
+        ("method", "full"): tr("Full"),
+        ("method", "lora"): tr("LoRA"),
+        ("method", "qlora"): tr("QLoRA (4-bit)"),
+        ("method", "prompt"): tr("Prompt only"),
+        ("protect", "off"): tr("Off"),
+        ("protect", "standard"): tr("Standard"),
+        ("protect", "careful"): tr("Careful"),
+        ("protect", "custom"): tr("Custom"),
+    }
+    return names.get((setting.path, choice), choice)
