@@ -51,6 +51,20 @@ class CpuDevice:
         """All of the memory."""
         return int(psutil.virtual_memory().total)
 
+    def facts(self, *, ask_free: bool = True) -> dict[str, Any]:
+        """What a plan needs to know of the device, as a job's result carries it.
+
+        Asking a GPU for its free memory opens a context of some hundred MiB on it: `ask_free` False leaves that out.
+        """
+        free = {"free_bytes": self.free_bytes()} if ask_free else {}
+        known = {
+            "kind": self.kind,
+            "name": self.name,
+            "total_bytes": self.total_bytes(),
+            "fast_bf16": self.has_fast_bf16(),
+        }
+        return known | free
+
     def reset_peak(self) -> None:
         """Start a new peak measurement (the processor's is the process's lifetime peak)."""
 
@@ -121,7 +135,7 @@ class CudaDevice(CpuDevice):
 
     def total_bytes(self) -> int:
         """All of the GPU's memory."""
-        return int(torch.cuda.mem_get_info(self.torch_device)[1])
+        return int(torch.cuda.get_device_properties(self.torch_device).total_memory)
 
     def reset_peak(self) -> None:
         """Start a new peak measurement."""

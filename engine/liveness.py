@@ -17,6 +17,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, get_args
 
+import psutil
+
 from engine import platform
 from engine.records import Lane
 
@@ -54,6 +56,36 @@ def lane_is_held(home: Path, lane: Lane) -> bool:
 def silent_for_s(home: Path, lane: Lane) -> float:
     """Return for how many seconds the lane's worker has shown no sign of life."""
     return time.time() - platform.lock_times(lock_path(home, lane))[0]
+
+
+def no_progress_for_s(home: Path, lane: Lane) -> float:
+    """Return for how many seconds the lane's worker has shown no progress: a step, or a phase's part."""
+    return time.time() - platform.lock_times(lock_path(home, lane))[1]
+
+
+def pulse_text(home: Path, lane: Lane) -> str:
+    """Say what a worker's two times mean, for somebody about to end it."""
+    silent, still = silent_for_s(home, lane), no_progress_for_s(home, lane)
+    if silent > HUNG_AFTER_S:
+        return f"It has shown no sign of life for {silent:.0f} s: it hangs or was stopped."
+    return f"It is alive ({silent:.0f} s ago), and last showed progress {still:.0f} s ago: it may only be slow."
+
+
+def end_worker(home: Path, lane: Lane) -> str | None:
+    """End the lane's worker at once, as `kill -9` does, and return the command it was; None if there is none of ours.
+
+    A program that runs a job in its own process holds the same lock and is left alone.
+    """
+    process = platform.lock_holder(lock_path(home, lane))
+    try:
+        words = process.cmdline() if process is not None else []
+        if process is None or "engine.worker" not in words or str(home) not in words:
+            return None
+        process.kill()
+        process.wait(10)
+    except psutil.NoSuchProcess:
+        return None
+    return " ".join(words)
 
 
 def log_path(home: Path, name: str, job_id: int | None = None) -> Path:

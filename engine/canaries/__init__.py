@@ -1,1 +1,1 @@
-"""Canaries: prompts the base model answers well, how their answers are checked, and the suites they come in. No torch here."""
+"""Canaries: prompts the base model answers well, how their answers are checked, and the suites they come in."""

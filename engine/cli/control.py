@@ -1,4 +1,4 @@
-"""`pause`, `resume`, `stop`, `check`, `follow`, `log`: steering a run that another process does."""
+"""`pause`, `resume`, `stop`, `check`, `follow`, `log`, `kill`: steering a run that another process does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import client
+from engine import client, liveness
 from engine.cli import output, progress
 from engine.cli.main import Desk, pass_desk
 from engine.cli.run import follow_run
@@ -19,6 +19,8 @@ from engine.store import Store, jobs, runs
 if TYPE_CHECKING:
     from engine.records import Job, Run
 
+#: A host that was asleep needs a moment to start and to record how the worker ended.
+KILLED_WITHIN_S = 30.0
 _DONE = {
     "pause": "It pauses after this step, with a checkpoint.",
     "resume": "It goes on.",
@@ -121,4 +123,31 @@ def _print_log(store: Store, run_id: int, rev: int) -> int:
     return rev
 
 
-COMMANDS = (pause, resume, stop, check, follow, log)
+@click.command()
+@click.argument("run", required=False)
+@click.option("--job", "job_id", type=int, help="A job's number, for one that belongs to no run.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@pass_desk
+def kill(desk: Desk, run: str | None, job_id: int | None, yes: bool) -> None:
+    """End a worker that hangs, at once; the steps since the last checkpoint are lost, and the run can be resumed."""
+    if (run is None) == (job_id is None):
+        raise UserError("Name a run, or a job with --job.", remedy="`palimpsest runs` lists the runs.")
+    store = desk.store()
+    job = _run_and_job(store, run)[1] if run is not None else jobs.get(store, int(job_id or 0))
+    if job.state.is_ended or job.state is State.QUEUED or not liveness.lane_is_held(store.home, job.lane):
+        raise UserError(f"Job {job.id} ({job.kind}) is {job.state.word.lower()}: no worker is at it.")
+    output.say(f"Job {job.id} ({job.kind}) is {job.state.word.lower()}. {liveness.pulse_text(store.home, job.lane)}")
+    if not yes:
+        click.confirm("End its worker at once?", abort=True)
+    if liveness.end_worker(store.home, job.lane) is None:
+        raise UserError(
+            "The job is done by a program of yours (--in-process), not by a worker.", remedy="End that program itself."
+        )
+    client.ensure_host(store.home)
+    ended = client.wait_for(store, job.id, timeout_s=KILLED_WITHIN_S)
+    output.say(ended.sentence())
+    if run is not None and "resume" in ended.state.actions:
+        output.say(f"`palimpsest resume {run}` goes on from the last checkpoint.")
+
+
+COMMANDS = (kill, pause, resume, stop, check, follow, log)

@@ -13,6 +13,7 @@ from engine.cli import output, progress
 from engine.cli.main import Desk, pass_desk
 from engine.errors import UserError
 from engine.models import fingerprint
+from engine.plan import bytes_text
 from engine.reindex import reindex
 from engine.store import history, jobs, models
 
@@ -62,7 +63,7 @@ def models_command(desk: Desk) -> None:
 
 
 def _model_line(row: ModelRow, *, is_current: bool) -> tuple[str, ...]:
-    size = output.bytes_text(sum(file.size_bytes for file in row.files))
+    size = bytes_text(sum(file.size_bytes for file in row.files))
     verified = datetime.fromtimestamp(row.verified_at).astimezone().strftime("%Y-%m-%d") if row.verified_at else "never"
     folder = row.path if Path(row.path).is_dir() else f"{row.path} (no longer there)"
     name = f"{row.name} (current)" if is_current else row.name
@@ -82,7 +83,7 @@ def verify(desk: Desk, names: tuple[str, ...]) -> None:
         return
     progress.work(store, jobs.enqueue(store, "verify", {"names": [row.name for row in rows]}))
     for row in rows:
-        size = output.bytes_text(sum(file.size_bytes for file in row.files))
+        size = bytes_text(sum(file.size_bytes for file in row.files))
         output.say(f"{row.name} unchanged: {len(row.files)} files, {size}, fingerprint {row.fingerprint[:12]}…")
 
 
@@ -125,7 +126,8 @@ def inspect_command(desk: Desk, data: Path, base: str, max_length: int) -> None:
 def examine(
     store: Store, base: str, path: Path, *, max_length: int, mapping: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Examine a data file through a job and return what was found."""
+    """Examine a data file through a job and return what was found; a worker counts relative paths from elsewhere."""
+    path = path.expanduser().absolute()
     if not path.is_file():
         raise UserError(f"There is no file {path}.", field="data.path", remedy="Check the path.")
     payload = {"path": str(path), "base": base, "max_length": max_length, "mapping": mapping}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import click
+
+from engine.export.plain import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,26 +17,10 @@ if TYPE_CHECKING:
 EXIT_FAILED, EXIT_USER, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 1, 2, 3, 130
 _EXIT_CODES = {"user": EXIT_USER, "environment": EXIT_ENVIRONMENT}
 
-#: Characters that reverse or hide text; a terminal obeys them, so they are shown by number instead.
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 def exit_code(error_kind: str) -> int:
     """Return the exit code for a kind of error ("user", "environment", "bug" or unknown)."""
     return _EXIT_CODES.get(error_kind, EXIT_FAILED)
-
-
-def visible(text: str) -> str:
-    """Return the text with control and bidirectional characters made visible; line ends and tabs stay."""
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character in "\n\t":
-        return character
-    if character in _BIDI or unicodedata.category(character) == "Cc":
-        return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
-    return character
 
 
 def say(text: str = "", *, end: str = "\n") -> None:
@@ -62,8 +47,3 @@ def error_text(error: PalimpsestError) -> str:
     place = f" (setting {field})" if field and field not in error.message else ""
     remedy = f" {error.remedy}" if error.remedy else ""
     return f"Error: {error.message}{place}{remedy}"
-
-
-def bytes_text(count: float) -> str:
-    """A size as people read it: 135.2 MB, 1.08 GB."""
-    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

@@ -14,6 +14,7 @@ from engine.canaries.pairing import compare_inputs
 from engine.cli import output
 from engine.cli.main import Desk, pass_desk
 from engine.errors import UserError
+from engine.plan import bytes_text
 from engine.records import Recipe
 from engine.store import checkpoints, history, runs, scores
 from engine.verdict import sentences
@@ -91,7 +92,7 @@ def _tell_checkpoints(store: Store, run: Run) -> None:
         output.table(
             ("checkpoint", "size", "to resume", "note"),
             [
-                (row.ref, output.bytes_text(row.size_bytes), "yes" if row.has_optimiser else "no",
+                (row.ref, bytes_text(row.size_bytes), "yes" if row.has_optimiser else "no",
                  "current" if row.ref == pointer else words[row.state])
                 for row in rows
             ],
@@ -179,11 +180,11 @@ def beside_the_verdict(run: Run) -> list[str]:
             f"damage: {signs.get('degenerate_after', 0):g} of {signs.get('n')}."
         )
     if base := said.get("base"):
-        lines.append(f"Base unchanged: {base['files']} files, {output.bytes_text(base['size_bytes'])}, verified.")
+        lines.append(f"Base unchanged: {base['files']} files, {bytes_text(base['size_bytes'])}, verified.")
     if run.peak_bytes:
         predicted = run.plan.get("memory", {}).get("peak_bytes")
-        beside = f" (predicted {output.bytes_text(predicted)})" if predicted else ""
-        lines.append(f"Peak memory {output.bytes_text(run.peak_bytes)}{beside}; training took {run.elapsed_s:.0f} s.")
+        beside = f" (predicted {bytes_text(predicted)})" if predicted else ""
+        lines.append(f"Peak memory {bytes_text(run.peak_bytes)}{beside}; training took {run.elapsed_s:.0f} s.")
     return lines
 
 

@@ -6,9 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray  # noqa: TC002  (used in annotations read at run time)
 
 from engine.data.mapping import Conversation, Conversations, to_conversations
 from engine.data.read import read_rows
@@ -194,20 +192,7 @@ def _choose(groups: dict[str, list[Example]], fraction: float, seed: int, total:
     return chosen or {min(order, key=lambda key: len(groups[key]))}
 
 
-# ---- order and targets -----------------------------------------------------------------------------------------------
-
-
-def epoch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The order of `count` rows in an epoch: a pure function of seed, epoch and index, on any machine and version.
-
-    Rows are sorted by a 64-bit mix (splitmix64's finaliser) of the three.
-    """
-    start = int.from_bytes(hashlib.sha256(f"order {seed} {epoch}".encode()).digest()[:8], "little")
-    with np.errstate(over="ignore"):
-        mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.argsort(mixed ^ (mixed >> np.uint64(31)), kind="stable")
+# ---- targets ---------------------------------------------------------------------------------------------------------
 
 
 def target_prefix(example: Example, length: int = PREFIX_TOKENS) -> tuple[int, ...]:

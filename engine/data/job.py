@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from engine import device as hardware
 from engine.data.inspect import examine
+from engine.errors import EnvironmentFailure
 from engine.models.load import base_folder, load_tokenizer
 from engine.records import Mapping
 from engine.store import models
@@ -31,4 +34,12 @@ def run(work: Work) -> Outcome:
         canary_texts=payload.get("canary_texts", ()),
         progress=say,
     )
-    return Outcome(result=msgspec.to_builtins(found))
+    return Outcome(result=msgspec.to_builtins(found) | _device())
+
+
+def _device() -> dict[str, Any]:
+    """The machine's device, for the plan that follows; nothing where a run would be refused, which says why itself."""
+    try:
+        return {"device": hardware.detect().facts(ask_free=False)}
+    except EnvironmentFailure:
+        return {}

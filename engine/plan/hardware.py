@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 def hardware_facts(home: Path, recorded: Mapping[str, Any] | None = None) -> Hardware:
     """Return the device a run would use and the disk under the data folder `home`.
 
-    `recorded` is what a worker last said of its device: kind, name, free_bytes, total_bytes, fast_bf16. For a GPU all of
-    it is used; for a processor only the name and fast_bf16, as its memory can be asked for now.
+    `recorded` is what a worker last said of its device: kind, name, total_bytes, fast_bf16, and free_bytes unless nobody
+    asked (then all of it counts as free). For a GPU all of it is used; for a processor only the name and fast_bf16, as its
+    memory can be asked for now.
     """
     known = dict(recorded or {})
     if known.get("kind") == "cuda":
-        kind, free, total = "cuda", int(known["free_bytes"]), int(known["total_bytes"])
+        kind, total = "cuda", int(known["total_bytes"])
+        free = int(known.get("free_bytes", total))
     else:
         memory = psutil.virtual_memory()
         kind, free, total = "cpu", int(memory.available), int(memory.total)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
@@ -186,7 +187,9 @@ def changed_tables(store: Store, rev: int) -> tuple[int, frozenset[str]]:
     newest = store.rev()
     if newest == rev:
         return rev, frozenset()
-    stamped = store.rows("SELECT tbl_name AS name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_rev_insert'")
+    stamped = store.rows(
+        "SELECT tbl_name AS name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_rev_insert'"
+    )
     changed = (
         row["name"] for row in stamped if store.rows(f"SELECT 1 FROM {row['name']} WHERE rev > ? LIMIT 1", (rev,))
     )
@@ -205,9 +208,15 @@ def to_json(value: Any) -> str:
 
 def as_record(kind: type[T], row: Mapping[str, Any]) -> T:
     """Build a record from a row: unknown columns are ignored, JSON text is decoded where the field is no string."""
-    wanted = {field.name: field.type for field in msgspec.structs.fields(kind)}  # type: ignore[arg-type]
+    wanted = _field_types(kind)  # type: ignore[arg-type]
     values = {name: _decoded(row[name], wanted[name]) for name in wanted if name in row}
     return msgspec.convert(values, kind, strict=False)
+
+
+@cache
+def _field_types(kind: type) -> dict[str, Any]:
+    """The record's fields and their types; looked up once, as it takes longer than building the record."""
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
 
 
 def _decoded(value: Any, field_type: Any) -> Any:

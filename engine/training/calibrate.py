@@ -30,9 +30,11 @@ ANSWER_TOKENS = 24
 def run(work: Work) -> Outcome:
     """Time the payload's `recipe` (TOML): seconds a step, a scored row, an answer, and for loading; nothing is kept."""
     recipe = recipe_from_toml(work.job.payload["recipe"])
+    device = hardware.detect()
+    facts = device.facts()  # before the model takes its share
     started = time.perf_counter()
     with TemporaryDirectory(dir=work.store.home) as folder:
-        session = open_session(work, recipe, hardware.detect(), Path(folder))
+        session = open_session(work, recipe, device, Path(folder))
     load_s = time.perf_counter() - started
     with loop.autocast(session.device, session.precision):
         score_row_s = _time_scoring(session, work)
@@ -42,6 +44,7 @@ def run(work: Work) -> Outcome:
     step_s = _time_steps(session)
     return Outcome(
         result={
+            "device": facts,
             "load_s": load_s,
             "score_item_s": score_row_s,
             "answer_s": answer_s,

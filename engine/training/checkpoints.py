@@ -17,13 +17,17 @@ from safetensors.torch import load_file, save_file
 
 from engine import durable
 from engine.errors import UserError
+from engine.records import recipe_from_toml
 from engine.training import methods
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.device import CpuDevice
     from engine.records import Recipe
 
 STATE = "state.json"
+RECIPE = "recipe.toml"
 OPTIMISER = "optimiser.safetensors"
 RANDOM = "random.safetensors"
 PREFIX = "step-"
@@ -85,7 +89,7 @@ def save(
         save_file(device.rng_state(), folder / RANDOM)
         filled = msgspec.structs.replace(state, optimiser_scalars=scalars)
         durable.write_bytes(folder / STATE, msgspec.json.encode(filled))
-        durable.write_bytes(folder / "recipe.toml", recipe.to_toml().encode())
+        durable.write_bytes(folder / RECIPE, recipe.to_toml().encode())
     return describe(final)
 
 
@@ -130,16 +134,45 @@ def require_sound(folder: Path, manifest_sha256: str | None = None) -> None:
         raise UserError(f"The checkpoint {folder.name} is damaged: {damage}.", remedy="Use an earlier one.")
 
 
-def require_same(found: Identity, wanted: Identity) -> None:
-    """Refuse to resume when something differs that would change the result, and list it."""
+def require_same(found: Identity, wanted: Identity, *, recipe_changes: Sequence[str] = ()) -> None:
+    """Refuse to resume when something differs that would change the result, and list it.
+
+    `recipe_changes` names the settings behind another recipe hash (`recipe_changes`), in place of two hashes.
+    """
     before, after = msgspec.to_builtins(found), msgspec.to_builtins(wanted)
     before, after = {**before, **before.pop("versions")}, {**after, **after.pop("versions")}
+    if before["recipe_hash"] != after["recipe_hash"] and recipe_changes:
+        del after["recipe_hash"]
+    else:
+        recipe_changes = ()
     differing = [f"{key} was {before.get(key)}, now {after[key]}" for key in after if before.get(key) != after[key]]
-    if differing:
+    if differing := [*recipe_changes, *differing]:
         raise UserError(
             f"This run cannot be resumed exactly: {'; '.join(differing)}.",
             remedy="Start a new run instead; the checkpoint's weights stay usable.",
         )
+
+
+def recipe_changes(folder: Path, recipe: Recipe) -> list[str]:
+    """Name the settings that differ between a checkpoint's own recipe and this one: "training.lr was 0.001, now 0.002"."""
+    try:
+        own = recipe_from_toml((folder / RECIPE).read_text("utf-8"), source=RECIPE)
+    except (OSError, UserError):  # written by a version with other settings: the hashes are all there is to say
+        return []
+    before, after = (_flat(msgspec.to_builtins(one)) for one in (own, recipe))
+    return [
+        f"{name} was {before.get(name)!r}, now {after.get(name)!r}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _flat(tree: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Nested dictionaries as one, its keys dotted."""
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        flat |= _flat(value, f"{above}{name}.") if isinstance(value, dict) and value else {f"{above}{name}": value}
+    return flat
 
 
 def step_of(folder: Path) -> int:

@@ -39,22 +39,31 @@ def run(work: Work) -> Outcome:
     """Do the whole run of the job's `run_id`, or go on from its newest sound checkpoint where the payload says resume."""
     recipe = runs.get(work.store, int(work.job.run_id or 0)).recipe
     device = hardware.detect()
+    job = TrainingJob(work, recipe, device)
     try:
-        return TrainingJob(work, recipe, device).run()
+        return job.run()
     except Exception as error:
         if isinstance(error, (Replace, UserError, NonFinite)):
             raise
         failure = error if isinstance(error, OutOfMemory) else device.explain(error)
         if failure is None:
             raise
-        raise after_failure(failure, work.job.payload, recipe) from error
+        raise after_failure(failure, work.job.payload, recipe, while_training=job.is_training) from error
 
 
-def after_failure(failure: Exception, payload: dict[str, Any], recipe: Recipe) -> Exception:
+def after_failure(
+    failure: Exception, payload: dict[str, Any], recipe: Recipe, *, while_training: bool = True
+) -> Exception:
     """Decide what follows an error of the hardware: a new worker with half the micro-batch, a new worker, or the end.
 
     The effective batch stays: half the rows at once means twice the parts. Down to one row, then the next remedy is named.
+    Memory that ran out before or after training is no matter of the micro-batch, and ends the run.
     """
+    if isinstance(failure, OutOfMemory) and not while_training:
+        return EnvironmentFailure(
+            f"{failure.message} The model was being loaded or measured, so fewer training rows at once would not help.",
+            remedy="Close what else uses this memory, then resume; or choose QLoRA or a smaller base.",
+        )
     if isinstance(failure, OutOfMemory):
         now = int(payload.get("micro_batch") or recipe.training.micro_batch or recipe.training.batch_size)
         if now <= 1:
@@ -86,6 +95,7 @@ class TrainingJob:
         self.folder = runs.folder(work.store, self.run_id)
         self.training_began = False
         self.end_step = 0
+        self.is_training = False
 
     def run(self) -> Outcome:
         """Every phase in order; a stop after training keeps what there is and skips the measuring after."""
@@ -167,8 +177,10 @@ class TrainingJob:
             runs.drop_steps_after(work.store, self.run_id, 0)
             self.guarding.restore(None, 0)
             _seed_everything(recipe.training.seed)
+        self.is_training = True
         try:
             loop.train(task, observer)
+            self.is_training = False
         except NonFinite as failure:
             self._after_non_finite(observer, failure)
             raise
@@ -271,7 +283,9 @@ class TrainingJob:
     def _restore(self, folder: Path, task: loop.Task, observer: Observer) -> None:
         """Go on exactly where a checkpoint was written, or refuse with the list of what differs."""
         state = checkpoints.read_state(folder)
-        checkpoints.require_same(state.identity, self.session.identity)
+        checkpoints.require_same(
+            state.identity, self.session.identity, recipe_changes=checkpoints.recipe_changes(folder, self.recipe)
+        )
         checkpoints.restore(folder, task.model, task.optimiser, self.recipe, self.device)
         task.protections.restore(state.protection)
         task.start_step = state.step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ class Session(msgspec.Struct, kw_only=True):
             attention_kernel=settings["attention_kernel"],
             device=self.device.name,
             threads=self.device.threads(),
-            versions=settings["versions"],
+            versions={**settings["versions"], "numpy": importlib.metadata.version("numpy")},
         )
 
 

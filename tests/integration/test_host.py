@@ -10,8 +10,10 @@ import time
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from engine import client, liveness, platform
+from engine.cli import main
 from engine.errors import EnvironmentFailure, UserError
 from engine.records import Recipe
 from engine.states import State
@@ -375,3 +377,39 @@ class TestClient:
         thread.join()
         assert job.state is State.CANCELLED
         assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stopped_worker_is_ended_by_hand_and_its_job_told(engine, home):
+    engine.start_host()
+    job_id = engine.echo(steps=2000)
+    worker = engine.at_work(job_id)
+    worker.suspend()
+    os.utime(liveness.lock_path(home, "heavy"), (time.time() - 60, time.time() - 30))
+    told = CliRunner().invoke(main, ["--data-dir", str(home), "kill", "--job", str(job_id)], input="n\n")
+    assert told.exit_code != 0
+    assert "no sign of life for 3" in told.output
+    assert worker.is_running()
+    told = CliRunner().invoke(main, ["--data-dir", str(home), "kill", "--job", str(job_id), "--yes"])
+    assert told.exit_code == 0, told.output
+    assert engine.ended(job_id).state is State.INTERRUPTED
+    assert "SIGKILL" in told.output
+    again = CliRunner().invoke(main, ["--data-dir", str(home), "kill", "--job", str(job_id), "--yes"])
+    assert again.exit_code == 2
+    assert "no worker is at it" in again.output
+
+
+def test_a_program_that_works_in_its_own_process_is_not_killed(engine, home):
+    """This very process holds no lock it could find; another program that does is no worker."""
+    code = "import sys,time,pathlib\nfrom engine import platform\nl = platform.try_lock(pathlib.Path(sys.argv[1]))\nprint(1, flush=True)\nsys.stdin.read()"
+    path = liveness.lock_path(home, "heavy")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], env=platform.clean_environment(os.environ),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout.readline() == b"1\n"
+    assert platform.lock_holder(path).pid == holder.pid
+    assert liveness.end_worker(home, "heavy") is None
+    assert holder.poll() is None
+    holder.communicate(b"")
+    assert platform.lock_holder(path) is None

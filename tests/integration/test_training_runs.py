@@ -1,5 +1,6 @@
 """Whole runs through a real host and worker on the tiny model: trained, measured, judged; paused, killed, resumed."""
 
+import json
 import os
 import signal
 
@@ -9,6 +10,7 @@ import pytest
 from training_runs import STEPS, finish, losses, make_project, queue
 
 from engine import client, durable, platform
+from engine.plan import hardware_facts
 from engine.records import Adapter
 from engine.states import State
 from engine.store import checkpoints, history, jobs, models, runs, scores
@@ -64,6 +66,23 @@ def test_a_run_is_trained_measured_and_judged(store, project, tiny_base, method)
     looks = [m.step for m in scores.of_run(store, run_id) if m.moment == "look"]
     assert looks == [3, 6]
     assert history.entries(store)[0].action == "verdict"
+    saved = checkpoints.of_run(store, run_id)[-1]
+    state = json.loads((runs.folder(store, run_id) / "checkpoints" / saved.folder / "state.json").read_text("utf-8"))
+    assert {"torch", "peft", "numpy"} <= state["identity"]["versions"].keys()
+
+
+def test_jobs_that_look_at_the_machine_tell_its_device_to_the_plan(store, project, tmp_path):
+    client.ensure_host(store.home)
+    looks = [
+        jobs.enqueue(store, "calibrate", {"recipe": project.to_toml()}),
+        jobs.enqueue(store, "inspect", {"base": "tiny", "path": project.data.path}),
+    ]
+    for job_id in looks:
+        job = client.wait_for(store, job_id, timeout_s=120)
+        assert job.state is State.FINISHED, job.details
+        assert job.result["device"]["kind"] in {"cpu", "cuda"}
+        assert job.result["device"]["total_bytes"] > 2**30
+        assert hardware_facts(tmp_path, job.result["device"]).name == job.result["device"]["name"]
 
 
 def test_full_training_at_a_high_rate_forgets(store, project):

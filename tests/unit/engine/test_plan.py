@@ -355,6 +355,8 @@ def test_hardware_of_this_machine_and_of_a_recorded_gpu(tmp_path):
     recorded = {"kind": "cuda", "name": "H", "free_bytes": 5, "total_bytes": 7, "fast_bf16": True}
     gpu = hardware_facts(tmp_path, recorded)
     assert (gpu.kind, gpu.name, gpu.free_bytes, gpu.total_bytes, gpu.fast_bf16) == ("cuda", "H", 5, 7, True)
+    del recorded["free_bytes"]  # nobody asked: it would have opened a context on the GPU
+    assert hardware_facts(tmp_path, recorded).free_bytes == 7
 
 
 @pytest.mark.parametrize("module", ["engine.plan", "engine.export.report"])

@@ -113,7 +113,7 @@ def test_both_answers_are_streamed_and_name_their_models(trained, capsys):
     stream.more()
     _tell(_sides(["x"], ["y"]), ["What?"], (), with_answers=False)
     assert capsys.readouterr().out == (
-        'A  base tiny\nThe capital is Paris.\n\nB  1@40\n{"capital": "Paris\\x1b"}'
+        'A  base tiny\nThe capital is Paris.\n\nB  1@40\n{"capital": "Paris‹U+001B›"}'
         "A = base tiny, fingerprint ffffffffffff…\nB = 1@40, fingerprint 000000000000…\n"
     )
 

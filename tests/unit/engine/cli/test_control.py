@@ -96,7 +96,7 @@ def test_the_log_is_printed_with_what_ended_the_run(palimpsest, project):
     jobs.end(project.store, 1, State.FAILED, reason="loss was NaN at step 3", error_kind="environment", details="where")
     lines = palimpsest("log", "1").stdout.splitlines()
     assert lines[0].endswith("info     600 rows")
-    assert lines[1].endswith("warning  hot \\x1b[31m")
+    assert lines[1].endswith("warning  hot ‹U+001B›[31m")
     assert lines[2:] == ["Failed: loss was NaN at step 3", "where"]
 
 

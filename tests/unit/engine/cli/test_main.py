@@ -12,9 +12,9 @@ from engine.cli.main import Commands, Desk
 from engine.errors import EnvironmentFailure, UserError
 
 EVERY_COMMAND = {
-    "check", "compare", "current", "demo", "follow", "history", "import", "inspect", "locate", "log", "make-current",
+    "check", "compare", "current", "demo", "follow", "history", "import", "inspect", "kill", "locate", "log", "make-current",
     "methods", "models", "pause", "plan", "recipe", "reindex", "report", "resume", "rollback", "run", "runs", "score",
-    "show", "stop", "suite", "undo", "verify",
+    "show", "stop", "suite", "undo", "verify", "window",
 }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_as_a_module_it_ends_with_the_same_codes(tmp_path):
 
 
 def test_control_and_bidirectional_characters_are_made_visible():
-    assert output.visible("a\x1b[31mb\u202ec\r\n\td") == "a\\x1b[31mb\\u202ec\\x0d\n\td"
+    assert output.visible("a\x1b[31mb\u202ec\r\n\td") == "a‹U+001B›[31mb‹U+202E›c‹U+000D›\n\td"
 
 
 def test_names_from_outside_cannot_steer_the_terminal(palimpsest, project):
@@ -140,7 +140,7 @@ def test_names_from_outside_cannot_steer_the_terminal(palimpsest, project):
     project.add_run(name="\x1b[2Jgone")
     told = palimpsest("runs").stdout
     assert "\x1b" not in told
-    assert "\\x1b[2Jgone" in told
+    assert "‹U+001B›[2Jgone" in told
 
 
 def test_a_table_is_aligned(capsys):

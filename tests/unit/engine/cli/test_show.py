@@ -109,7 +109,7 @@ def test_a_finished_run_tells_verdict_learning_and_the_base(palimpsest, measured
         "▲ Learned (80 held-out rows): exact match 0 % → 96 %, key accuracy 3 % → 99 %, loss 3.20 → 0.08 nats/token.",
         "Memorised: loss on training rows 0.05, on held-out rows 0.08; exact on 30 reworded rows 90 %.",
         "Base unchanged: 3 files, 538.0 MB, verified.",
-        "Peak memory 3.70 GB (predicted 3.50 GB); training took 61 s.",
+        "Peak memory 3.7 GB (predicted 3.5 GB); training took 61 s.",
     ):
         assert line in told.stdout.splitlines()
     assert "0 % → 75 %; with signs of damage: 2 of 8." in told.stdout

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.dataset import commonest_prefix, epoch_order, prepare, split, target_prefix
+from engine.data.dataset import commonest_prefix, prepare, split, target_prefix
 from engine.data.frozen import freeze, load_prepared, save_prepared, thaw
 from engine.data.render import Example
 from engine.errors import UserError
@@ -112,37 +112,6 @@ def test_what_prepare_refuses(jsonl, tmp_path, tokenizer):
         prepare(jsonl([pair(1), {"prompt": "long " * 99, "completion": "b"}]), None, tokenizer, max_length=64)
     with pytest.raises(UserError, match="does not exist"):
         prepare(tmp_path / "nothing.jsonl", None, tokenizer, max_length=64)
-
-
-def test_order_is_a_pure_function_of_seed_and_epoch():
-    order = epoch_order(1000, seed=7, epoch=2)
-    assert sorted(order.tolist()) == list(range(1000))
-    assert order.tolist() == epoch_order(1000, seed=7, epoch=2).tolist()
-    assert order.tolist() != epoch_order(1000, seed=7, epoch=3).tolist()
-    assert order.tolist() != epoch_order(1000, seed=8, epoch=2).tolist()
-    # pinned: this order may never change, or old runs would not resume
-    assert epoch_order(8, seed=0, epoch=0).tolist() == [5, 3, 2, 4, 6, 1, 0, 7]
-    assert order.tolist() == sorted(range(1000), key=lambda index: splitmix64("order 7 2", index))
-    assert epoch_order(0, seed=0, epoch=0).tolist() == []
-
-
-def test_order_mixes_well():
-    places = np.zeros((50, 200))
-    for epoch in range(50):
-        places[epoch, epoch_order(200, seed=1, epoch=epoch)] = np.arange(200)
-    # mean place of each row over 50 epochs: 99.5 with a standard error of 57.7/√50 = 8.2
-    assert np.all(np.abs(places.mean(axis=0) - 99.5) < 5 * 8.2)
-    assert abs(np.corrcoef(places[0], places[1])[0, 1]) < 0.35
-
-
-def splitmix64(name, index):
-    """The generator's published definition, in whole numbers: state advances by the golden gamma, then is mixed."""
-    word = (1 << 64) - 1
-    state = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
-    mixed = (state + (index + 1) * 0x9E3779B97F4A7C15) & word
-    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & word
-    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & word
-    return mixed ^ (mixed >> 31)
 
 
 def test_frozen_form_round_trips_exactly(jsonl, tokenizer, tmp_path):

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import pytest
 
 from engine import platform
 from engine.errors import EnvironmentFailure, UserError
-from engine.records import Recipe, Step
+from engine.records import FileHash, Recipe, Step
 from engine.states import State
-from engine.store import Store, answers, history, jobs, models, runs, scores
+from engine.store import Store, answers, database, history, jobs, models, runs, scores
 from engine.store.database import DATABASE_NAME, Watch
 from engine.store.migrations import VISIBLE
 
@@ -302,3 +303,15 @@ class TestOpening:
             jobs.enqueue(store, "echo", {"text": "x" * 100_000})
         assert time.monotonic() - began < 5
         assert jobs.unfinished(store) == []
+
+
+def test_a_records_fields_are_looked_up_once(store, monkeypatch):
+    """Looking them up for every row took longer than reading it."""
+    asked = []
+    monkeypatch.setattr(
+        msgspec.structs, "fields", lambda kind, real=msgspec.structs.fields: asked.append(kind) or real(kind)
+    )
+    database._field_types.cache_clear()
+    for number in range(20):
+        database.as_record(FileHash, {"name": str(number), "size_bytes": number, "sha256": ""})
+    assert asked == [FileHash]

@@ -282,6 +282,19 @@ def test_all_differences_are_listed_at_once(bench):
     assert all(word in caught.value.message for word in ("threads", "precision", "torch"))
 
 
+def test_another_recipe_is_refused_by_the_settings_that_differ(bench, tmp_path):
+    recipe = bench.recipe()
+    saved = save(bench, tmp_path, bench.task(recipe), recipe, 1)
+    other = bench.recipe(lr=7e-3, batch_size=2)
+    changes = checkpoints.recipe_changes(saved.folder, other)
+    assert changes == ["training.batch_size was 4, now 2", "training.lr was 0.001, now 0.007"]
+    assert checkpoints.recipe_changes(saved.folder, recipe) == []
+    with pytest.raises(UserError) as caught:
+        checkpoints.require_same(bench.identity(), bench.identity(recipe_hash="other"), recipe_changes=changes)
+    assert "training.lr was 0.001, now 0.007" in caught.value.message
+    assert "recipe_hash" not in caught.value.message
+
+
 def test_the_same_identity_passes(bench, tmp_path):
     recipe = bench.recipe()
     saved = save(bench, tmp_path, bench.task(recipe), recipe, 1)

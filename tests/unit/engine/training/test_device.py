@@ -9,9 +9,10 @@ import torch
 from engine import device as hardware
 from engine.device import CpuDevice, CudaDevice
 from engine.errors import EnvironmentFailure, OutOfMemory, UserError
-from engine.training import checkpoints, loop, methods
+from engine.store import jobs, runs
+from engine.training import checkpoints, job, loop, methods
 from engine.training.job import after_failure
-from engine.work import Replace
+from engine.work import Replace, Work
 
 gpu = pytest.mark.gpu
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
@@ -127,6 +128,22 @@ def test_the_half_always_divides_the_effective_batch(bench, batch_size, micro_ba
     following = after_failure(OutOfMemory("no room"), {"kept": 1}, recipe)
     assert following.payload == {"kept": 1, "micro_batch": expected, "resume": True}
     assert batch_size % expected == 0
+
+
+def test_memory_that_runs_out_while_loading_leaves_the_micro_batch_alone(bench, store, monkeypatch):
+    """Fewer training rows at once cannot make room for the model itself."""
+    run_id = runs.create(store, bench.recipe(batch_size=8))
+    jobs.enqueue(store, "train", run_id=run_id)
+    work = Work(store, jobs.claim_next(store, "heavy"))
+
+    def too_small(*_, **__):
+        raise OutOfMemory("no room")
+
+    monkeypatch.setattr(job, "open_session", too_small)
+    with pytest.raises(EnvironmentFailure, match="would not help") as caught:
+        job.run(work)
+    assert not isinstance(caught.value, OutOfMemory)
+    assert "smaller base" in caught.value.remedy
 
 
 # ---- other errors of the accelerator -----------------------------------------------------------------------------------
