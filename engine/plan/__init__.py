@@ -15,12 +15,13 @@ from engine.plan.records import (
     Part,
     Phase,
     Plan,
+    ProtectionCost,
     Remedy,
     RowFacts,
     SuiteFacts,
     TimeRange,
 )
-from engine.plan.text import bytes_text, duration_text, explain
+from engine.plan.text import bytes_text, duration_text, explain, protection_sentence
 
 __all__ = [
     "CapabilityFacts",
@@ -31,6 +32,7 @@ __all__ = [
     "Part",
     "Phase",
     "Plan",
+    "ProtectionCost",
     "Remedy",
     "RowFacts",
     "SuiteFacts",
@@ -40,4 +42,5 @@ __all__ = [
     "explain",
     "hardware_facts",
     "plan",
+    "protection_sentence",
 ]

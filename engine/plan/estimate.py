@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.plan import memory
+from engine import presets
+from engine.plan import memory, protecting
 from engine.plan.advice import advice_for, remedies_for
 from engine.plan.records import CapabilityFacts, CapabilityPlan, Disk, Hardware, Plan, RowFacts, SuiteFacts
 from engine.plan.shapes import Shapes, shapes_of
-from engine.plan.timing import UNTIMED, time_range
+from engine.plan.timing import UNTIMED, operations_per_token, time_range
+from engine.protection import require_ewc_fits
 from engine.records import Budget, Recipe
 from engine.training.schedule import look_steps
 from engine.verdict.guard import guard_power
@@ -38,9 +40,11 @@ def plan(
 
     `config` is the model's config.json, `parameters` its parameter count (tied ones once). `timings` are what a
     calibration step or an earlier run measured, all optional: train_tokens_per_s, score_tokens_per_s,
-    answer_tokens_per_s, load_s, save_s; without them the time is a stated rough range. Raises `UserError` only for a
-    config that lacks a size.
+    answer_tokens_per_s, load_s, save_s; without them the time is a stated rough range. The recipe's protection preset is
+    written out first. Raises `UserError` only for a config that lacks a size, and for EWC of a model too large for it.
     """
+    recipe = presets.resolved(recipe)
+    require_ewc_fits(recipe, parameters)
     shapes = shapes_of(config, parameters)
     measured = selected(recipe, suite)
     first = _draft(recipe, shapes, rows, hardware, suite)
@@ -84,29 +88,38 @@ def _draft(recipe: Recipe, shapes: Shapes, rows: RowFacts, hardware: Hardware, s
     batch = min(training.batch_size, max(1, rows.count))
     micro = min(training.micro_batch or batch, batch)
     steps = training.max_steps or max(1, math.ceil(training.epochs * math.ceil(max(1, rows.count) / batch)))
-    looks = tuple(look_steps(steps, recipe.canaries.looks))
+    steps = 0 if recipe.method == "prompt" else steps
+    looks = tuple(look_steps(steps, recipe.canaries.looks)) if steps else ()
     longest = max(1, min(rows.max, recipe.data.max_length))
     scoring_tokens = suite.batch_tokens or memory.SCORING_TOKENS[hardware.kind]
     load = memory.Load(micro_batch=micro, longest=longest, scoring_tokens=scoring_tokens)
     precision = precision_of(recipe, hardware)
+    trainable, tokens = memory.trainable_parameters(recipe, shapes), round(steps * batch * min(rows.mean, longest))
+    work = protecting.Work(
+        recipe, shapes, trainable=trainable, tokens=tokens, steps=steps, batch=batch, rows=rows.count, kind=hardware.kind,
+        per_token=operations_per_token(recipe, shapes),
+    )  # fmt: skip
+    costs = protecting.costs(work)
     return Plan(
         method=recipe.method,
         precision=precision,
         device=hardware.name,
         parameters=shapes.parameters,
-        trainable=memory.trainable_parameters(recipe, shapes),
+        trainable=trainable,
         batch_size=batch,
         micro_batch=micro,
         longest_tokens=longest,
         rows_cut_share=_cut_share(rows, recipe.data.max_length),
-        tokens=round(steps * batch * min(rows.mean, longest)),
+        tokens=tokens,
         steps=steps,
         looks=looks,
         checkpoints=_checkpoints(recipe, steps, looks),
-        memory=memory.predict(recipe, shapes, load, precision, hardware),
+        memory=memory.predict(recipe, shapes, load, precision, hardware, protecting.memory_parts(costs)),
         disk=_disk(recipe, shapes, hardware, _checkpoints(recipe, steps, looks)),
         time=UNTIMED,
         capabilities=(),
+        protect=recipe.protect,
+        protections=costs,
     )
 
 
@@ -117,6 +130,8 @@ def _cut_share(rows: RowFacts, max_length: int) -> float:
 
 
 def _checkpoints(recipe: Recipe, steps: int, looks: tuple[int, ...]) -> int:
+    if not steps:
+        return 0
     wanted = {steps} | (set(looks) if recipe.checkpoints.at_looks else set())
     if every := recipe.checkpoints.every_steps:
         wanted |= set(range(every, steps + 1, every))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.records import Recipe
 
 Precision = Literal["fp32", "bf16"]
+PhaseName = Literal["loading", "scoring", "training", "saving"]
 MIB = 2**20
 #: Tokens whose logits exist at once; equals `engine.training.objectives.CHUNK_TOKENS` (a test compares them).
 CHUNK_TOKENS = 512
@@ -47,13 +48,16 @@ class Load(Struct, frozen=True, kw_only=True):
         return self.micro_batch * self.longest
 
 
-def predict(recipe: Recipe, shapes: Shapes, load: Load, precision: Precision, hardware: Hardware) -> Memory:
-    """Predict each phase and the peak on the device."""
+def predict(
+    recipe: Recipe, shapes: Shapes, load: Load, precision: Precision, hardware: Hardware, protections: list[Part]
+) -> Memory:
+    """Predict each phase and the peak on the device; `protections` are the parts they add while training."""
     weights = [*_weights(recipe, shapes, precision), *_adapter(recipe, shapes)]
     optimiser = _optimiser(recipe, shapes, hardware)
     training = [
         *weights, optimiser, _gradients(recipe, shapes), _activations(recipe, shapes, load, precision),
         _logits(shapes, min(CHUNK_TOKENS, load.tokens), precision, training=True), *_workspace(recipe, shapes, precision),
+        *protections,
     ]  # fmt: skip
     scoring = [
         *weights, optimiser, _forward(shapes, load.scoring_tokens, precision),
@@ -61,12 +65,15 @@ def predict(recipe: Recipe, shapes: Shapes, load: Load, precision: Precision, ha
     ]  # fmt: skip
     loading = [*_weights(recipe, shapes, precision), _arriving(recipe, shapes, precision)]
     saving = [*weights, optimiser, *([_copy(optimiser)] if hardware.kind == "cpu" else [])]
-    phases = (
-        _phase("loading", loading, hardware),
-        _phase("scoring", scoring, hardware),
-        _phase("training", training, hardware),
-        _phase("saving", saving, hardware),
-    )
+    named: dict[PhaseName, list[Part]] = {
+        "loading": loading,
+        "scoring": scoring,
+        "training": training,
+        "saving": saving,
+    }
+    if recipe.method == "prompt":  # nothing is trained, nothing written
+        named = {"loading": loading, "scoring": scoring}
+    phases = tuple(_phase(name, parts, hardware) for name, parts in named.items())
     peak = max(phases, key=lambda phase: phase.size_bytes)
     return Memory(
         phases=phases,
@@ -80,6 +87,8 @@ def predict(recipe: Recipe, shapes: Shapes, load: Load, precision: Precision, ha
 
 def trainable_parameters(recipe: Recipe, shapes: Shapes) -> int:
     """Parameters the method trains."""
+    if recipe.method == "prompt":
+        return 0
     return shapes.parameters if recipe.method == "full" else shapes.adapter_parameters(recipe.adapter)
 
 
@@ -124,7 +133,7 @@ def _weights(recipe: Recipe, shapes: Shapes, precision: Precision) -> list[Part]
         text = f"{_n(shapes.parameters)} parameters × 4 B (fp32 master weights)"
         return [_part("weights", "Weights", 4 * shapes.parameters, text)]
     width = WEIGHT_BYTES[precision]
-    if recipe.method == "lora":
+    if recipe.method in ("lora", "prompt"):
         text = f"{_n(shapes.parameters)} parameters × {width} B ({precision}, frozen)"
         return [_part("weights", "Weights", width * shapes.parameters, text)]
     linear, rest = shapes.linear_parameters, shapes.parameters - shapes.linear_parameters
@@ -141,7 +150,7 @@ def _weights(recipe: Recipe, shapes: Shapes, precision: Precision) -> list[Part]
 
 
 def _adapter(recipe: Recipe, shapes: Shapes) -> list[Part]:
-    if recipe.method == "full":
+    if recipe.method in ("full", "prompt"):
         return []
     count = shapes.adapter_parameters(recipe.adapter)
     where = f"{len(shapes.adapted(recipe.adapter))} linear layers × {shapes.layers} blocks"
@@ -216,7 +225,7 @@ def _copy(optimiser: Part) -> Part:
     return _part("copy", "Copy being written", optimiser.size_bytes, "the optimiser's state once more")
 
 
-def _phase(name: Literal["loading", "scoring", "training", "saving"], parts: list[Part], hardware: Hardware) -> Phase:
+def _phase(name: PhaseName, parts: list[Part], hardware: Hardware) -> Phase:
     tensors = sum(part.size_bytes for part in parts)
     fixed, slack = OVERHEAD_BYTES[hardware.kind], SLACK_SHARE * tensors
     what = "CUDA context and kernels" if hardware.kind == "cuda" else "Python and its libraries"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.verdict.sentences import unit_text
 
 if TYPE_CHECKING:
-    from engine.plan.records import CapabilityPlan, Phase, Plan
+    from engine.plan.records import CapabilityPlan, Phase, Plan, ProtectionCost
     from engine.verdict.guard import GuardPower
     from engine.verdict.power import Power
 
@@ -41,6 +41,7 @@ def explain(plan: Plan) -> str:
             f"Steps   {plan.steps:,} of {plan.batch_size} rows (micro-batch {plan.micro_batch}), about {plan.tokens:,} tokens",
             f"Checks  before, after and at {len(plan.looks)} looks (steps {_listed(plan.looks)})",
             f"Time    {duration_text(plan.time.low_s)} to {duration_text(plan.time.high_s)} ({plan.time.basis})",
+            *protection_lines(plan),
             *power_lines(plan),
             *guard_lines(plan),
             *(["", "Advice", *(f"- {line}" for line in plan.advice)] if plan.advice else []),
@@ -58,6 +59,36 @@ def _memory_lines(plan: Plan) -> list[str]:
     for phase in sorted(memory.phases, key=lambda phase: -phase.size_bytes):
         lines += _phase_lines(phase)
     return lines
+
+
+def protection_lines(plan: Plan) -> list[str]:
+    """What each protection costs, in time as shares of the training without it, and in memory."""
+    if not plan.protections:
+        return []
+    return ["", f"Protection: {plan.protect}", *(f"  {cost.name}: {_cost_text(cost)}" for cost in plan.protections)]
+
+
+def _cost_text(cost: ProtectionCost) -> str:
+    parts = [f"{_share_text(cost.time_share)} of each step"] if cost.time_share else []
+    parts += [f"once {_share_text(cost.once_share)} of the training"] if cost.once_share else []
+    parts += [f"{bytes_text(cost.size_bytes)} more memory"] if cost.size_bytes else []
+    return f"{cost.what}: {', '.join(parts)} = {cost.formula}"
+
+
+def protection_sentence(plan: Plan) -> str:
+    """The cost of all protections in one sentence; empty where there are none."""
+    if not plan.protections:
+        return "Protection off: forgetting is only measured." if plan.steps else ""
+    each, once = (sum(getattr(cost, name) for cost in plan.protections) for name in ("time_share", "once_share"))
+    size = sum(cost.size_bytes for cost in plan.protections)
+    parts = [f"{_share_text(each)} time a step"]
+    parts += [f"{_share_text(once)} once before the first step"] if once else []
+    parts += [f"{bytes_text(size)} more memory"] if size else []
+    return f"Protection {plan.protect}: {', '.join(parts)} (part of the time and memory above)."
+
+
+def _share_text(share: float) -> str:
+    return f"+{share:.0%}" if share >= 0.01 else "under +1%"
 
 
 def _phase_lines(phase: Phase) -> list[str]:

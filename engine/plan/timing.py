@@ -36,8 +36,11 @@ def time_range(
     """Return the range; measured speeds give ± 20 %, a speed nobody measured gives its rough bounds."""
     slow, quick = _RATES[hardware.kind, plan.precision]
     cores = hardware.cores if hardware.kind == "cpu" else 1
-    train_work = plan.tokens * operations_per_token(recipe, shapes)
-    train_s = _seconds(plan.tokens, timings.get("train_tokens_per_s"), train_work, (slow * cores, quick * cores))
+    protected = 1 + sum(cost.time_share + cost.once_share for cost in plan.protections)
+    train_work = protected * plan.tokens * operations_per_token(recipe, shapes)
+    train_s = _seconds(
+        protected * plan.tokens, timings.get("train_tokens_per_s"), train_work, (slow * cores, quick * cores)
+    )
     tokens, answers = scored_tokens(plan, recipe, measured, suite)
     forward = 2 * shapes.parameters
     score_s = _seconds(tokens, timings.get("score_tokens_per_s"), tokens * forward, (slow * cores, quick * cores))

@@ -46,14 +46,27 @@ SUITE = SuiteFacts(
 )
 
 
+def unprotected(recipe):
+    """These tests are about a run's own cost; what protections add is in test_plan_protections."""
+    return msgspec.structs.replace(recipe, protect="off")
+
+
 def planned(recipe, *, hardware=CPU, rows=ROWS, suite=SUITE, timings=None):
     return plan(
-        recipe, config=STARTER, parameters=PARAMETERS, rows=rows, hardware=hardware, suite=suite, timings=timings
+        unprotected(recipe),
+        config=STARTER,
+        parameters=PARAMETERS,
+        rows=rows,
+        hardware=hardware,
+        suite=suite,
+        timings=timings,
     )
 
 
 def planned_8b(recipe, *, hardware=GPU, rows=LONG_ROWS):
-    return plan(recipe, config=EIGHT_B, parameters=EIGHT_B_PARAMETERS, rows=rows, hardware=hardware, suite=SUITE)
+    return plan(
+        unprotected(recipe), config=EIGHT_B, parameters=EIGHT_B_PARAMETERS, rows=rows, hardware=hardware, suite=SUITE
+    )
 
 
 def size(made, key, phase="training"):
@@ -151,7 +164,9 @@ def test_untied_head_is_not_quantised():
 
 def test_tying_is_read_from_the_count_where_the_config_is_silent():
     silent = {key: value for key, value in STARTER.items() if key != "tie_word_embeddings"}
-    made = plan(Recipe(method="qlora"), config=silent, parameters=PARAMETERS, rows=ROWS, hardware=CPU, suite=SUITE)
+    made = plan(
+        unprotected(Recipe(method="qlora")), config=silent, parameters=PARAMETERS, rows=ROWS, hardware=CPU, suite=SUITE
+    )
     assert made.memory == planned(Recipe(method="qlora")).memory
 
 

@@ -1,0 +1,157 @@
+"""What protections cost, before the run: extra work beside a step's own, work done once before it, and memory. Arithmetic only.
+
+Work is counted in multiplications and additions, as in `engine.plan.timing`, and told as a share of the training without
+protection. The shares were compared with measured ones (see ARCHITECTURE).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.plan.records import Part, ProtectionCost
+
+if TYPE_CHECKING:
+    from engine.plan.shapes import Shapes
+    from engine.records import Recipe
+
+#: Tokens of a general row, prompt and answer: about what the bundled prompts with answers of 64 tokens have.
+GENERAL_TOKENS = 75
+#: Rows of the bundled set: used where the recipe asks for all.
+BUNDLED_ROWS = 262
+#: Arithmetic a device could have done while one weight of the base is read and the model's is moved towards it. On a
+#: processor it is three numbers through memory; on a GPU the base's comes over the bus from the computer's memory.
+_OPERATIONS_PER_WEIGHT = {"cpu": 60, "cuda": 12_000}
+#: Writing a token reads all weights: about so much slower than the arithmetic alone.
+_WRITING = 4
+_TOP_BYTES = 64 * 8
+#: Equals `engine.training.protections.base_tensors.PIECE_BYTES`, and the next `…divergence.CHUNK_TOKENS` (a test compares).
+PIECE_BYTES, KL_CHUNK_TOKENS = 64 * 2**20, 256
+
+
+class Work:
+    """The numbers every cost is made of: operations of a trained and of a read token, tokens, steps, rows."""
+
+    def __init__(  # noqa: PLR0913  (the sizes of a run)
+        self, recipe: Recipe, shapes: Shapes, *, trainable: int, tokens: int, steps: int, batch: int, rows: int, kind: str,
+        per_token: int,
+    ) -> None:  # fmt: skip
+        """`per_token` is the work of one trained token; `rows` how many different training rows there are."""
+        self.recipe, self.shapes, self.trainable = recipe, shapes, trainable
+        self.tokens, self.steps, self.batch, self.rows, self.kind = tokens, steps, batch, rows, kind
+        self.per_token, self.forward = per_token, 2 * shapes.parameters
+        self.plain = max(1, tokens * per_token)
+
+    @property
+    def general_tokens(self) -> float:
+        """General tokens over the whole run."""
+        share = self.recipe.protection.general.share
+        return self.steps * self.batch * share / (1 - share) * GENERAL_TOKENS
+
+    @property
+    def general_rows(self) -> int:
+        """How many general rows there are."""
+        return min(self.recipe.protection.general.rows or BUNDLED_ROWS, BUNDLED_ROWS)
+
+
+def costs(work: Work) -> tuple[ProtectionCost, ...]:
+    """Every protection the recipe asks for, with what it costs."""
+    if work.recipe.method == "prompt":
+        return ()
+    return tuple([*_general(work), *_near_the_base(work), *_others(work)])
+
+
+def _general(work: Work) -> list[ProtectionCost]:
+    wanted, is_full = work.recipe.protection, work.recipe.method == "full"
+    made = []
+    if wanted.needs_general_rows and wanted.general.source == "self":
+        once = work.general_rows * wanted.general.answer_tokens * work.forward * _WRITING
+        text = f"{work.general_rows} answers of up to {wanted.general.answer_tokens} tokens, kept for later runs"
+        made.append(_cost("general rows", "the base answers general prompts", once=once / work.plain, text=text))
+    if wanted.draws_general_rows:
+        share = work.general_tokens * work.per_token / work.plain
+        text = f"{wanted.general.share:.0%} of the rows × about {GENERAL_TOKENS} tokens"
+        names = [name for name, on in (("replay", wanted.replay.weight), ("kl", wanted.kl.beta)) if on]
+        made.append(_cost(" + ".join(names), "general rows in each step", share=share, text=text))
+    if wanted.kl.beta and is_full:
+        size = work.general_rows * GENERAL_TOKENS * _TOP_BYTES
+        once = work.general_rows * GENERAL_TOKENS * work.forward / work.plain
+        made.append(_cost("kl", "the base's likeliest tokens, kept", once=once, size=size, text="64 a position × 8 B"))
+    elif wanted.kl.beta:
+        share = work.general_tokens * work.forward / work.plain
+        made.append(_cost("kl", "the base reads them too (adapter off)", share=share, text="one forward pass more"))
+    return made
+
+
+def _near_the_base(work: Work) -> list[ProtectionCost]:
+    wanted, is_full, shapes = work.recipe.protection, work.recipe.method == "full", work.shapes
+    made = []
+    if wanted.l2sp.strength and is_full:
+        pulls = -(-work.steps // wanted.l2sp.every_steps)
+        share = pulls * shapes.parameters * _OPERATIONS_PER_WEIGHT[work.kind] / work.plain
+        text = f"{pulls} times {shapes.parameters:,} weights read from the disk's cache, in pieces of 64 MiB"
+        made.append(_cost("l2sp", "weights pulled back", share=share, size=2 * PIECE_BYTES, text=text))
+    for name, strength in (("l2sp", wanted.l2sp.strength), ("activation", wanted.activation.strength)):
+        if strength and not is_full:
+            rank = work.recipe.adapter.rank
+            share = work.steps * 6 * rank * work.trainable / work.plain
+            made.append(
+                _cost(name, "penalty on the adapter's change", share=share, text=f"{rank} × {rank} matrices only")
+            )
+    if wanted.activation.strength:
+        once = wanted.activation.sequences * GENERAL_TOKENS * work.forward / work.plain
+        made.append(_cost("activation", "general text measured", once=once, text=f"{wanted.activation.sequences} rows"))
+    if wanted.ewc.strength:
+        once = wanted.ewc.sequences * GENERAL_TOKENS * work.per_token / work.plain
+        share = work.steps * 1.5 * shapes.parameters * _OPERATIONS_PER_WEIGHT[work.kind] / work.plain
+        text = f"4 B of importance for each of {shapes.parameters:,} weights"
+        made.append(
+            _cost("ewc", "importance of the weights", share=share, once=once, size=4 * shapes.parameters, text=text)
+        )
+    return made
+
+
+def _others(work: Work) -> list[ProtectionCost]:
+    wanted, is_full = work.recipe.protection, work.recipe.method == "full"
+    made = []
+    if wanted.prompt_kl.beta and is_full:
+        size = round(min(work.tokens, work.rows * work.tokens / max(1, work.steps * work.batch)) * _TOP_BYTES)
+        made.append(
+            _cost("prompt_kl", "the base's likeliest tokens, kept", once=work.forward / work.per_token, size=size,
+                  text="64 a prompt token × 8 B")
+        )  # fmt: skip
+    elif wanted.prompt_kl.beta:
+        made.append(
+            _cost("prompt_kl", "the base reads every row too (adapter off)", share=work.forward / work.per_token,
+                  size=KL_CHUNK_TOKENS * work.shapes.vocab * 16, text="one forward pass more")
+        )  # fmt: skip
+    if wanted.sam.rho:
+        every = wanted.sam.every_steps
+        made.append(
+            _cost("sam", "two passes in a step", share=1 / every, size=8 * work.trainable,
+                  text=f"every {every} steps; a copy of the trained weights and one of their gradients")
+        )  # fmt: skip
+    if wanted.token_weighting.max_perplexity or wanted.token_weighting.tau:
+        tokens = min(work.tokens, work.rows * work.tokens / max(1, work.steps * work.batch))
+        once = tokens * work.forward / work.plain
+        made.append(_cost("token_weighting", "the base reads the training rows", once=once, text="one forward pass"))
+    return made
+
+
+def memory_parts(protections: tuple[ProtectionCost, ...]) -> list[Part]:
+    """What protections add to the memory while training."""
+    return [
+        Part(
+            key=f"protection_{cost.name}",
+            label=f"Protection: {cost.name}",
+            size_bytes=cost.size_bytes,
+            formula=cost.formula,
+        )
+        for cost in protections
+        if cost.size_bytes
+    ]
+
+
+def _cost(
+    name: str, what: str, *, share: float = 0.0, once: float = 0.0, size: int = 0, text: str = ""
+) -> ProtectionCost:
+    return ProtectionCost(name=name, what=what, time_share=share, once_share=once, size_bytes=size, formula=text)

@@ -1,0 +1,104 @@
+"""What protections cost, worked out by hand, and that every one of them says it."""
+
+import pytest
+
+from engine import settings
+from engine.errors import UserError
+from engine.plan import explain, plan, protection_sentence
+from engine.plan.protecting import GENERAL_TOKENS, KL_CHUNK_TOKENS, PIECE_BYTES
+from engine.records import Recipe
+from engine.training.protections import base_tensors, divergence
+from engine.training.protections.general import BUNDLED
+from tests.unit.engine import test_plan
+from tests.unit.engine.test_plan import CPU, GPU, PARAMETERS, ROWS, STARTER, SUITE
+
+SETTING = {
+    "kl": {"kl_beta": 1}, "replay": {"replay_weight": 1}, "prompt_kl": {"prompt_kl_beta": 1}, "l2sp": {"l2sp_strength": 0.1},
+    "activation": {"activation_strength": 1}, "ewc": {"ewc_strength": 1}, "sam": {"sam_rho": 0.1},
+    "token_weighting": {"token_weighting_tau": 4.0},
+}  # fmt: skip
+
+
+def made(method="lora", hardware=CPU, parameters=PARAMETERS, **changes):
+    recipe = settings.apply(Recipe(protect="custom", method=method), changes)
+    return plan(recipe, config=STARTER, parameters=parameters, rows=ROWS, hardware=hardware, suite=SUITE)
+
+
+def costs(planned):
+    found = {}
+    for cost in planned.protections:
+        found.setdefault(cost.name, []).append(cost)
+    return found
+
+
+def test_kl_by_hand():
+    """One general row for every four, 75 tokens against 70; 4 operations a weight and token, and 2 for the base's pass."""
+    found = costs(made(kl_beta=1))
+    rows, teacher = found["kl"]
+    assert rows.time_share == pytest.approx(0.25 * GENERAL_TOKENS / 70)
+    assert teacher.time_share == pytest.approx(rows.time_share * 2 / 4)
+    assert found["general rows"][0].once_share == pytest.approx(
+        256 * 64 * 8 * PARAMETERS / (75 * 8 * 70 * 4 * PARAMETERS)
+    )
+    assert "general rows" not in costs(made(kl_beta=1, general_source="bundled"))
+
+
+def test_sam_by_hand():
+    (sam,) = costs(made("full", sam_rho=2, sam_every_steps=4))["sam"]
+    assert (sam.time_share, sam.size_bytes) == (0.25, 8 * PARAMETERS)
+
+
+def test_ewc_and_l2sp_by_hand():
+    (ewc,) = costs(made("full", ewc_strength=1))["ewc"]
+    assert ewc.size_bytes == 4 * PARAMETERS
+    every, rarely = (costs(made("full", l2sp_strength=0.1, l2sp_every_steps=m))["l2sp"][0] for m in (1, 5))
+    assert every.time_share == pytest.approx(5 * rarely.time_share)
+    assert every.time_share == pytest.approx(75 * 60 / (75 * 8 * 70 * 6))
+
+
+@pytest.mark.parametrize("name", sorted(SETTING))
+@pytest.mark.parametrize("method", ["full", "lora", "qlora"])
+def test_each_protection_tells_its_cost_and_makes_the_run_longer(name, method):
+    if (name, method == "full") in {("activation", True), ("ewc", False)}:
+        with pytest.raises(UserError):
+            made(method, **SETTING[name])
+        return
+    plain, protected = made(method), made(method, **SETTING[name])
+    assert any(name in cost.name for cost in protected.protections)
+    assert protected.time.high_s > plain.time.high_s
+    extra = sum(cost.size_bytes for cost in protected.protections)
+    training = [next(p for p in one.memory.phases if p.name == "training").size_bytes for one in (plain, protected)]
+    assert training[1] - training[0] == pytest.approx(1.05 * extra, rel=0.01, abs=4)
+    told = explain(protected)
+    assert "Protection: custom" in told
+    assert all(f"  {cost.name}: {cost.what}" in told for cost in protected.protections)
+    assert protection_sentence(protected).startswith("Protection custom: ")
+
+
+def test_standard_is_planned_where_nothing_is_said():
+    standard = plan(Recipe(), config=STARTER, parameters=PARAMETERS, rows=ROWS, hardware=CPU, suite=SUITE)
+    assert standard.protect == "standard"
+    assert {cost.name for cost in standard.protections} == {"general rows", "kl"}
+    assert "+40% time a step" in protection_sentence(standard)
+    off = test_plan.planned(Recipe())
+    assert off.protections == ()
+    assert protection_sentence(off) == "Protection off: forgetting is only measured."
+    assert "Protection:" not in explain(off)
+
+
+def test_reading_the_base_over_the_bus_costs_more():
+    cpu, gpu = (costs(made("full", hardware=hardware, l2sp_strength=0.1))["l2sp"][0] for hardware in (CPU, GPU))
+    assert gpu.time_share > 10 * cpu.time_share
+
+
+def test_ewc_of_a_large_model_is_refused_in_the_plan():
+    with pytest.raises(UserError, match="28 GB"):
+        made("full", parameters=7_000_000_000, ewc_strength=1)
+
+
+def test_the_numbers_are_those_of_the_code():
+    assert PIECE_BYTES == base_tensors.PIECE_BYTES
+    assert KL_CHUNK_TOKENS == divergence.CHUNK_TOKENS
+    from engine.plan.protecting import BUNDLED_ROWS
+
+    assert len(BUNDLED.read_text("utf-8").splitlines()) == BUNDLED_ROWS
