@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from engine.canaries.likelihoods import SegmentScore
     from engine.canaries.scoring import Layout
+    from engine.data.mapping import Message
     from engine.device import CpuDevice
     from engine.records import CanaryPlan
     from engine.store import Store
@@ -131,7 +132,7 @@ class Canaries:
 
     def look(
         self, model: Any, *, run_id: int | None, step: int, model_ref: str, fingerprint: str,
-        on_progress: OnProgress = _NO_PROGRESS,
+        on_progress: OnProgress = _NO_PROGRESS, moment: str = "look",
     ) -> int:  # fmt: skip
         """Score the guard items and write the six short answers the sentinels judge."""
         progress = _Progress(on_progress, self.count_tokens("look").total)
@@ -141,7 +142,7 @@ class Canaries:
         limits = [choosing.SENTINEL_TOKENS] * len(ids)
         more, answers = self._answered(ids, self._write(scorer, ids, limits, progress), limits)
         progress.finish()
-        return self._store("look", run_id, step, model_ref, fingerprint, rows + more, answers)
+        return self._store(moment, run_id, step, model_ref, fingerprint, rows + more, answers)
 
     def after(
         self, model: Any, *, run_id: int | None, step: int, model_ref: str, fingerprint: str,
@@ -156,6 +157,14 @@ class Canaries:
         more, answers = self._answered(ids, self._write(scorer, ids, limits, progress), limits)
         progress.finish()
         return self._store(moment, run_id, step, model_ref, fingerprint, rows + more, answers)
+
+    def put_context(self, context: Sequence[Message], *, longest: int) -> None:
+        """Ask every item after these messages from now on (method prompt); the frozen answers stay the bare base's.
+
+        Raises `UserError` naming an item that no longer fits into the `longest` tokens the model reads.
+        """
+        tokens = tokenise_items(self.suite.items, self.tokenizer, max_length=longest, context=context)
+        self._items = {one.item.id: one for one in tokens.items}
 
     def count_tokens(self, moment: str) -> TokenCount:
         """The work of "before" (not cached), "look" or "after", for time estimates; upper bounds."""

@@ -39,15 +39,22 @@ class SuiteTokens(Struct, frozen=True, kw_only=True):
     closing: int | None
 
 
-def tokenise_items(items: Sequence[Canary], tokenizer: PreTrainedTokenizerFast, *, max_length: int = 0) -> SuiteTokens:
+def tokenise_items(
+    items: Sequence[Canary],
+    tokenizer: PreTrainedTokenizerFast,
+    *,
+    max_length: int = 0,
+    context: Sequence[Message] = (),
+) -> SuiteTokens:
     """Render every prompt in the model's chat template and tokenise it with its answers.
 
-    Raises `UserError` naming the item whose prompt the template refuses, whose answer has no token, or that is longer
+    `context` are messages that stand before every prompt (method prompt). Raises `UserError` naming the item whose prompt the template refuses, whose answer has no token, or that is longer
     than `max_length` tokens (0: no limit).
     """
     template = chat_template_of(tokenizer)
     with TemplateRenderer(template) as renderer:
-        rendered = renderer.render([[Message(role="user", content=item.prompt)] for item in items], prompt=True)
+        asked = [[*context, Message(role="user", content=item.prompt)] for item in items]
+        rendered = renderer.render(asked, prompt=True)
         turns = [Message(role="user", content=_PROBE), Message(role="assistant", content=_PROBE)]
         probe = renderer.render([turns])[0]
     for item, result in zip(items, rendered, strict=True):

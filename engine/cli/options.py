@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from engine import durable, settings, versions
+from engine import budgets, durable, presets, sequences, settings, versions
 from engine.canaries.suite import bundled_suites
 from engine.cli.canaries import place_of_suite
 from engine.errors import UserError
+from engine.protection import Protection
 from engine.records import Recipe, recipe_from_toml
 from engine.store import models
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from engine.settings import Setting
     from engine.store import Store
 
-_PATHS = ("data.path", "data.heldout_path")
+_PATHS = ("data.path", "data.heldout_path", "protection.general.path")
 
 
 def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,15 +54,25 @@ def _metavar(setting: Setting) -> str:
 def build_recipe(store: Store, file: Path | None, given: Mapping[str, Any]) -> Recipe:
     """Return the recipe of a TOML file with the given options on top, its base and paths resolved.
 
-    Paths in the file count from the file's folder, paths in options from here. A recipe without a base takes the base of
-    the current model, or the only one there is. Raises `UserError` naming the field.
+    Paths in the file count from the file's folder, paths in options from here. The protection preset is written out, with
+    single protections given as options on top. A recipe without a base takes the base of the current model, or the only
+    one there is. Raises `UserError` naming the field.
     """
     recipe = read_recipe(file) if file is not None else Recipe()
     changes = {name: value for name, value in given.items() if value is not None}
-    recipe = settings.apply(recipe, {**changes, **_absolute(changes, Path.cwd())})
+    single = {name: value for name, value in changes.items() if presets.is_protection(name)}
+    others = {name: value for name, value in changes.items() if name not in single}
+    if "method" in others:
+        recipe = presets.released(recipe)
+    if others.get("protect", "custom") != "custom":  # a preset named here takes the place of whatever the file says
+        recipe = msgspec.structs.replace(recipe, protect="custom", protection=Protection())
+    recipe = settings.apply(recipe, {**others, **_absolute(others, Path.cwd())})
+    recipe = presets.with_changes(recipe, {**single, **_absolute(single, Path.cwd())})
     recipe = settings.apply(recipe, {"canaries.suite": place_of_suite(store.home, recipe.canaries.suite)})
     base = models.get(store, recipe.base) if recipe.base else versions.resolve(store, versions.BASE).base
-    return msgspec.structs.replace(recipe, base=base.name, base_fingerprint=base.fingerprint)
+    recipe = budgets.resolved(store, recipe)
+    recipe = msgspec.structs.replace(recipe, base=base.name, base_fingerprint=base.fingerprint)
+    return sequences.started(store, recipe)
 
 
 def read_recipe(file: Path) -> Recipe:

@@ -8,50 +8,51 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import versions
-from engine.canaries.power import KIND_OF_PRIMARY, deciding_items
-from engine.canaries.suite import load_suite, select
 from engine.cli.models import examine
 from engine.data.read import read_rows
+from engine.drafts import chosen_suite, recorded_device, row_facts, suite_facts
 from engine.errors import UserError
 from engine.models import inspect
 from engine.plan import Plan, bytes_text, duration_text, hardware_facts, plan
-from engine.plan.text import guard_lines, power_lines
+from engine.plan.text import guard_lines, power_lines, protection_sentence
 from engine.store import models
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from engine.canaries.items import Suite
     from engine.records import Recipe
     from engine.store import Store
 
 
-def chosen_suite(recipe: Recipe) -> Suite:
-    """Return the recipe's canaries; `UserError` for an unknown suite or capability, budgets included."""
-    canaries = recipe.canaries
-    suite = load_suite(canaries.suite)
-    known = {capability.name for capability in suite.capabilities}
-    if unknown := sorted(set(canaries.budgets) - known):
-        raise UserError(
-            f"Suite {suite.name!r} has no capability {', '.join(map(repr, unknown))}.",
-            field="canaries.budgets",
-            remedy=f"It has {', '.join(sorted(known))}.",
-        )
-    return select(suite, canaries.capabilities, canaries.verdict_items, canaries.guard_items)
-
-
 def make_plan(store: Store, recipe: Recipe, timings: Mapping[str, float] | None = None) -> Plan:
     """Examine the rows through a job and plan the run; `UserError` for rows, canaries or a base that cannot be used."""
-    suite = chosen_suite(recipe)
-    base = models.get(store, recipe.base)
-    config = inspect.read_config(versions.folder_of(store, versions.Version(base=base)))
+    chosen_suite(recipe)  # refused before the rows are read
+    return _plan(store, recipe, _examined(store, recipe), timings)
+
+
+def make_plans(store: Store, recipes: Sequence[Recipe]) -> list[Plan]:
+    """Plan several runs of one base and data file, whose rows are examined once; refusals as `make_plan`'s."""
+    for recipe in recipes:
+        chosen_suite(recipe)
+    found = _examined(store, recipes[0])
+    return [_plan(store, recipe, found, None) for recipe in recipes]
+
+
+def _examined(store: Store, recipe: Recipe) -> dict[str, Any]:
     data = recipe.data
     mapping = msgspec.to_builtins(data.mapping) if data.mapping.shape != "auto" or data.mapping.columns else None
-    found = examine(store, base.name, _path(data.path), max_length=data.max_length, mapping=mapping)
+    return examine(store, recipe.base, _path(data.path), max_length=data.max_length, mapping=mapping)
+
+
+def _plan(store: Store, recipe: Recipe, found: Mapping[str, Any], timings: Mapping[str, float] | None) -> Plan:
+    """Plan one run; the lengths in `found` are those before any cut, so they hold for every `max_length`."""
+    suite = chosen_suite(recipe)
+    base = models.get(store, recipe.base)
+    data = recipe.data
     heldout = len(read_rows(_path(data.heldout_path)).rows) if data.heldout_path else data.heldout_fraction
     return plan(
         recipe,
-        config=config,
+        config=inspect.read_config(versions.folder_of(store, versions.Version(base=base))),
         parameters=base.parameters,
         rows=row_facts(found, heldout),
         hardware=hardware_facts(store.home, recorded_device(store)),
@@ -66,43 +67,6 @@ def _path(name: str) -> Path:
     return Path(name)
 
 
-def row_facts(found: Mapping[str, Any], heldout: float) -> RowFacts:
-    """Return what a plan needs to know of the rows, from their examination.
-
-    `heldout` below 1 is the share of them that is held out; else the number of held-out rows that come beside them.
-    """
-    taken = round(found["rows"] * heldout) if heldout < 1 else 0
-    return RowFacts(
-        count=max(1, found["rows"] - taken),
-        heldout=taken or int(heldout),
-        p50=found["length_p50"],
-        p95=found["length_p95"],
-        max=found["length_max"],
-        mean=found["tokens"] / max(1, found["rows"]),
-    )
-
-
-def suite_facts(suite: Suite) -> SuiteFacts:
-    """Return what a plan needs to know of the canaries."""
-    return SuiteFacts(
-        capabilities=tuple(
-            CapabilityFacts(
-                name=capability.name,
-                items=len(deciding_items(suite, capability)),
-                guard_items=len(suite.of(capability.name, "guard")),
-                kind=KIND_OF_PRIMARY[capability.primary],
-            )
-            for capability in suite.capabilities
-        )
-    )
-
-
-def recorded_device(store: Store) -> dict[str, Any] | None:
-    """Return what a worker last said of its device, or None if none did: only a worker can ask a GPU."""
-    said = [job.result["device"] for job in jobs.changed_since(store, 0) if job.result and "device" in job.result]
-    return said[-1] if said and isinstance(said[-1], dict) else None
-
-
 def short_text(made: Plan) -> str:
     """The plan in a few lines: memory, disk, steps, time, advice."""
     memory, disk = made.memory, made.disk
@@ -114,6 +78,7 @@ def short_text(made: Plan) -> str:
         f"{bytes_text(disk.total_bytes)} of {bytes_text(disk.free_bytes)} free.",
         f"Time {duration_text(made.time.low_s)} to {duration_text(made.time.high_s)} ({made.time.basis}); canaries are "
         f"measured before, after and at {len(made.looks)} looks.",
+        *([protection_sentence(made)] if protection_sentence(made) else []),
         *power_lines(made),
         *guard_lines(made),
         *(["", *(f"Advice: {line}" for line in made.advice)] if made.advice else []),

@@ -11,6 +11,7 @@ from engine.records import Method, Recipe
 _METHODS: dict[Method, str] = {
     "full": "Trains every weight. Learns and forgets most readily; needs memory for weights, gradients and two moments.",
     "lora": "Trains a low-rank adapter beside the frozen base. Little memory; the base is the same model with it off.",
+    "prompt": "Trains nothing: a system message and examples stand before each question. The cheapest thing that may do.",
     "qlora": "LoRA over the base in 4 bits. Least memory; its baseline is the quantised base, measured as such.",
 }
 

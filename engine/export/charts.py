@@ -28,7 +28,7 @@ WORDS: dict[Word, str] = {
 CSS: dict[Word, str] = {
     "kept": "kept", "forgot": "forgot", "changed": "unsure", "can't tell": "unsure", "measured": "base",
 }  # fmt: skip
-_SHAPES: dict[Word, str] = {
+SHAPES: dict[Word, str] = {
     "kept": "circle", "forgot": "triangle", "changed": "diamond", "can't tell": "diamond", "measured": "ring",
 }  # fmt: skip
 
@@ -153,7 +153,7 @@ def _levels(row: Row, scale: svg.Scale, middle: float) -> list[str]:
         *_whisker(scale.at(row.after.lower), scale.at(row.after.upper), middle + 7, "whisker"),
         svg.line(start, middle, end, middle, f"connector stroke-{css}"),
         svg.mark(start, middle, "ring", "ring"),
-        svg.mark(end, middle, _SHAPES[row.verdict.word], f"fill-{css}"),
+        svg.mark(end, middle, SHAPES[row.verdict.word], f"fill-{css}"),
     ]
 
 
@@ -169,7 +169,7 @@ def _change(one: CapabilityVerdict, scale: svg.Scale, middle: float) -> list[str
     end = scale.end if high is None else scale.at(shown(high, one.kind))
     css = CSS[one.word]
     whisker = _whisker(start, end, middle, f"bound stroke-{css}", caps=(low is not None, high is not None))
-    return [*whisker, svg.mark(scale.at(shown(one.mean_change, one.kind)), middle, _SHAPES[one.word], f"fill-{css}")]
+    return [*whisker, svg.mark(scale.at(shown(one.mean_change, one.kind)), middle, SHAPES[one.word], f"fill-{css}")]
 
 
 def _labels(one: CapabilityVerdict, middle: float) -> list[str]:

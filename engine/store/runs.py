@@ -49,9 +49,27 @@ def find(store: Store, name_or_id: str) -> Run:
     return run
 
 
+def with_hash(store: Store, recipe_hash: str) -> list[Run]:
+    """Return the runs of one recipe (name and notes aside), newest first."""
+    return store.records(
+        Run, "SELECT * FROM runs WHERE recipe_hash = ? AND trashed_at IS NULL ORDER BY id DESC", (recipe_hash,)
+    )
+
+
 def everything(store: Store) -> list[Run]:
     """Return all runs, newest first."""
     return store.records(Run, "SELECT * FROM runs WHERE trashed_at IS NULL ORDER BY id DESC")
+
+
+def trash(store: Store, run_id: int, *, at: float | None) -> None:
+    """Move a run to the Trash, or take it out again with `at` None; its files stay where they are."""
+    with store.write() as connection:
+        connection.execute("UPDATE runs SET trashed_at = ? WHERE id = ?", (at, run_id))
+
+
+def trashed(store: Store) -> list[Run]:
+    """Return the runs in the Trash, newest first."""
+    return store.records(Run, "SELECT * FROM runs WHERE trashed_at IS NOT NULL ORDER BY id DESC")
 
 
 def changed_since(store: Store, rev: int) -> list[Run]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import device as hardware
-from engine import durable, versions
+from engine import durable, sequences, versions
 from engine.budgets import require_known
-from engine.canaries.measure import Canaries
 from engine.canaries.suite import load_suite
-from engine.data.dataset import commonest_prefix
 from engine.errors import EnvironmentFailure, NonFinite, OutOfMemory, UserError
 from engine.models import fingerprint
 from engine.models.load import base_folder
 from engine.states import State
 from engine.store import checkpoints as rows
-from engine.store import history, models, runs
+from engine.store import history, models, runs, scores
+from engine.strength import drift
 from engine.training import checkpoints, heldout, loop, methods, results
 from engine.training.guarding import Guarding, Seen
+from engine.training.measuring import canaries_of
 from engine.training.observer import Observer
+from engine.training.prompting import longest_of, put_prompt
 from engine.training.protections import building
 from engine.training.schedule import peak_lr
 from engine.training.setup import open_session
+from engine.training.stages import measure_earlier
 from engine.work import Outcome, Replace, Work
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def after_failure(
     if isinstance(failure, OutOfMemory):
         now = int(payload.get("micro_batch") or recipe.training.micro_batch or recipe.training.batch_size)
         if now <= 1:
-            return EnvironmentFailure(
+            return OutOfMemory(
                 f"{failure.message} One row at a time already does not fit.",
                 remedy="Turn gradient_checkpointing on, choose QLoRA, or a shorter max_length.",
             )
@@ -107,6 +109,8 @@ class TrainingJob:
         runs.update(work.store, self.run_id, steps_total=self.session.steps_total)
         self.resume_from = self._newest_checkpoint() if work.job.payload.get("resume") else None
         self._measure_before()
+        if self.recipe.method == "prompt":
+            return self._run_prompt()
         observer = self._train()
         self.end_step = observer.saved_step
         if observer.stopped_by_user:
@@ -116,10 +120,27 @@ class TrainingJob:
         else:
             self._measure_after()
             outcome = Outcome(result={"overall": self._decide()})
+            if self.recipe.start_from:
+                self._judge_earlier_stages()
             if observer.stopped_by_guard:
                 outcome = self._after_trip(observer, outcome)
+        self._note_drift()
         self._verify_base()
         observer.append_rows()
+        return outcome
+
+    def _run_prompt(self) -> Outcome:
+        """The run that trains nothing: its "after" is the base with the prompt in place."""
+        work, session = self.work, self.session
+        longest = longest_of(session.loaded.model)
+        prompted = put_prompt(self.recipe, session.prepared, session.loaded.tokenizer, longest=longest)
+        session.prepared = prompted.prepared
+        self.canaries.put_context(prompted.context, longest=longest)
+        runs.update(work.store, self.run_id, results={"prompt": prompted.told()})
+        self._measure_after(prompted.fingerprint)
+        outcome = Outcome(result={"overall": self._decide()})
+        self._verify_base()
+        results.keep_rows(work.store, self.run_id, self.folder)
         return outcome
 
     # ---- phases ------------------------------------------------------------------------------------------------------
@@ -134,12 +155,7 @@ class TrainingJob:
         names = [one.name for one in load_suite(self.recipe.canaries.suite).capabilities]
         require_known(self.recipe.canaries.budgets, names, self.recipe.canaries.suite)
         work.set_state(State.MEASURING_BEFORE)
-        self.canaries = Canaries(
-            work.store, self.recipe.canaries, loaded.tokenizer, self.device, loaded.settings,
-            base_fingerprint=loaded.fingerprint, base_ref=loaded.ref,
-            training_texts=[f"{row.prompt_text} {row.answer_text}" for row in session.prepared.train],
-            training_prefix=commonest_prefix(session.prepared.train)[1],
-        )  # fmt: skip
+        self.canaries = canaries_of(work.store, session)
         if self.canaries.left_out:
             work.log(
                 f"Canaries left out, they overlap the training rows: {', '.join(self.canaries.left_out)}", "warning"
@@ -148,8 +164,8 @@ class TrainingJob:
             self.before_id = self.canaries.before(
                 loaded.model, run_id=self.run_id, on_progress=self._progress("measuring before")
             )
-            known = results.stored_learned(work.store, self.run_id, "before")
-            self.learned_before = known or self._measure_heldout("before", 0)
+            if not self.recipe.start_from:
+                self._measure_heldout_before()
 
     def _train(self) -> Observer:
         work, session, recipe = self.work, self.session, self.recipe
@@ -160,6 +176,8 @@ class TrainingJob:
             recipe.training.optimiser, methods.parameter_groups(loaded.model, recipe.training.weight_decay), lr=lr
         )
         protections = self._protections()
+        if recipe.start_from:
+            self._go_on_from_start()
         self.guarding = Guarding(work, recipe, self._looks())
         observer = Observer(work, session, optimiser, self._look, self.guarding, protections)
         task = loop.Task(
@@ -189,6 +207,14 @@ class TrainingJob:
             runs.update(work.store, self.run_id, peak_bytes=self.device.peak_bytes())
         return observer
 
+    def _go_on_from_start(self) -> None:
+        """Put the weights that this run starts from in place, and measure its held-out rows with them."""
+        folder = sequences.start_folder(self.work.store, self.recipe)
+        checkpoints.require_sound(folder, self.recipe.start_fingerprint or None)
+        methods.load_weights(self.session.loaded.model, self.recipe, folder)
+        with loop.autocast(self.device, self.session.precision):
+            self._measure_heldout_before()
+
     def _protections(self) -> Protections:
         """Make what the recipe asks for, while the model still is the base; an adapter's "off" must be just that."""
         if self.recipe.protection.needs_teacher and self.recipe.method != "full" and self.canaries.baseline is not None:
@@ -202,12 +228,13 @@ class TrainingJob:
             on_progress=lambda phase, done, total: self._progress(phase)(done, total), say=self.work.log,
         )  # fmt: skip
 
-    def _measure_after(self) -> None:
+    def _measure_after(self, fingerprint: str = "") -> None:
+        """Measure the trained weights, proved by their checkpoint, or what has the given fingerprint."""
         work, session = self.work, self.session
         work.set_state(State.MEASURING_AFTER)
         step = self.end_step
         ref = f"{self.run_id}@{step}"
-        manifest = rows.get(work.store, self.run_id, step).manifest_sha256
+        manifest = fingerprint or rows.get(work.store, self.run_id, step).manifest_sha256
         with loop.autocast(self.device, session.precision):
             self.after_id = self.canaries.after(
                 session.loaded.model, run_id=self.run_id, step=step, model_ref=ref, fingerprint=manifest,
@@ -231,6 +258,16 @@ class TrainingJob:
             details={"overall": verdict.word},
         )  # fmt: skip
         return str(verdict.word)
+
+    def _note_drift(self) -> None:
+        """Store how far each weight moved in the end, for the picture; a model whose files cannot tell has none."""
+        if self.end_step < 1:
+            return
+        self.work.phase("comparing weights")
+        try:
+            drift.record(self.work.store, rows.get(self.work.store, self.run_id, self.end_step))
+        except UserError as error:
+            self.work.log(f"How far the weights moved is not known: {error.message}", "warning")
 
     def _verify_base(self) -> None:
         """Hash the base again: after every run it must be what it was."""
@@ -314,6 +351,28 @@ class TrainingJob:
             if (parent / row.folder).exists():
                 durable.set_aside(parent / row.folder)
         return None
+
+    def _measure_heldout_before(self) -> None:
+        known = results.stored_learned(self.work.store, self.run_id, "before")
+        self.learned_before = known or self._measure_heldout("before", 0)
+
+    def _judge_earlier_stages(self) -> None:
+        """Say whether this training broke what the runs before it had learned: a verdict over their held-out rows."""
+        store, name = self.work.store, runs.get(self.work.store, self.run_id).name
+        with loop.autocast(self.device, self.session.precision):
+            measure_earlier(self.work, self.session, self.run_id, self.end_step, self._progress)
+        verdict = sequences.judge_earlier(store, runs.get(store, self.run_id))
+        if verdict is None:
+            return
+        scores.add_verdict(
+            store, run_id=self.run_id, step=self.end_step, split="heldout", overall=verdict.word, payload=verdict
+        )
+        history.append(
+            store,
+            "verdict",
+            f"Verdict on what came before {name}: {verdict.word}",
+            after=f"{self.run_id}@{self.end_step}",
+        )
 
     def _measure_heldout(self, moment: str, step: int) -> heldout.Learned:
         learned = heldout.measure(

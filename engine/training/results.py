@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine import durable
 from engine.canaries.pairing import checked_answers, compare_inputs
-from engine.store import scores
+from engine.sequences import HELDOUT_SUITE, OF_RUN
+from engine.store import journal, scores, to_json
 from engine.training.heldout import Learned
 from engine.training.setup import data_fingerprint
 from engine.verdict.decide import decide
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.records import CanaryPlan, Measurement
     from engine.store import Store
     from engine.training.setup import Session
     from engine.verdict.records import Verdict
-
-HELDOUT_SUITE = "held-out rows"
 
 
 def decide_and_store(store: Store, run_id: int, step: int, before_id: int, after_id: int, plan: CanaryPlan) -> Verdict:
@@ -43,12 +45,24 @@ def told(
     }
 
 
-def store_learned(store: Store, session: Session, run_id: int, moment: str, step: int, learned: Learned) -> None:
-    """Keep held-out scores and answers as a measurement of their own."""
+def keep_rows(store: Store, run_id: int, folder: Path) -> None:
+    """Append all rows of a run that had no training to its folder, from which a lost database is rebuilt."""
+    lines = [to_json(row) for row in journal.rows_since(store, run_id, 0)]
+    durable.append_line(folder / "rows.jsonl", "\n".join(lines))
+
+
+def store_learned(
+    store: Store, session: Session, run_id: int, moment: str, step: int, learned: Learned, *, of_run: int = 0
+) -> None:
+    """Keep held-out scores and answers as a measurement of their own; `of_run` says that they are an earlier run's rows."""
+    start = session.recipe.start_from or session.loaded.ref
+    settings: dict[str, Any] = {"train_nll": learned.train_nll}
+    if of_run:
+        settings[OF_RUN] = of_run
     measurement = scores.begin(
-        store, run_id=run_id, moment=moment, step=step, model_ref=f"{run_id}@{step}" if step else session.loaded.ref,
+        store, run_id=run_id, moment=moment, step=step, model_ref=f"{run_id}@{step}" if step else start,
         fingerprint=session.loaded.fingerprint if not step else "", suite=HELDOUT_SUITE,
-        suite_hash=data_fingerprint(session.prepared), settings={"train_nll": learned.train_nll},
+        suite_hash=data_fingerprint(session.prepared), settings=settings,
     )  # fmt: skip
     scores.add(store, measurement, learned.scores, learned.answers)
     scores.finish(store, measurement)
@@ -57,7 +71,7 @@ def store_learned(store: Store, session: Session, run_id: int, moment: str, step
 def stored_learned(store: Store, run_id: int, moment: str) -> Learned | None:
     """Return what an earlier attempt of the run measured, so that a resumed run need not measure it again."""
     for row in scores.of_run(store, run_id):
-        if row.suite == HELDOUT_SUITE and row.moment == moment:
+        if row.suite == HELDOUT_SUITE and row.moment == moment and OF_RUN not in row.settings:
             return Learned(
                 scores=scores.scores(store, row.id),
                 answers=scores.answers(store, row.id),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from engine.records import Recipe
 
-STANDARD_LR = {"full": 1e-5, "lora": 2e-4, "qlora": 2e-4}
+STANDARD_LR = {"full": 1e-5, "lora": 2e-4, "qlora": 2e-4, "prompt": 0.0}
 
 
 def peak_lr(recipe: Recipe) -> float:

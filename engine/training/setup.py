@@ -105,7 +105,7 @@ def open_session(work: Work, recipe: Recipe, device: CpuDevice, folder: Path, *,
     loaded = _load(work.store, recipe, device, precision)
     training = recipe.training
     order = Order([len(example.ids) for example in prepared.train], training.batch_size, training.seed)
-    steps_total = order.total_steps(training.epochs, training.max_steps)
+    steps_total = 0 if recipe.method == "prompt" else order.total_steps(training.epochs, training.max_steps)
     return Session(
         recipe=recipe,
         device=device,
@@ -114,7 +114,7 @@ def open_session(work: Work, recipe: Recipe, device: CpuDevice, folder: Path, *,
         prepared=prepared,
         order=order,
         steps_total=steps_total,
-        looks=look_steps(steps_total, recipe.canaries.looks),
+        looks=look_steps(steps_total, recipe.canaries.looks) if steps_total else [],
         micro_batch=micro_batch or training.micro_batch or training.batch_size,
         folder=folder,
     )
