@@ -7,7 +7,7 @@ METHOD ?= full
 PROTECT ?= off
 JOBS ?= 2
 
-.PHONY: demo run test test-long check bench clean
+.PHONY: demo run test test-long check bench evidence clean
 
 demo: $(VENV)/.starter
 	$(BIN)/palimpsest demo --method $(METHOD) --protect $(PROTECT) $(if $(LR),--lr $(LR)) $(DEMO_ARGS)
@@ -29,6 +29,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python packaging/bench.py $(BENCH_ARGS)
+
+# Takes hours on a CPU; can be stopped and taken up again, cell by cell.
+evidence: $(VENV)/.starter
+	$(BIN)/python packaging/evidence.py $(EVIDENCE_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

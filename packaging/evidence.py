@@ -1,0 +1,182 @@
+"""Measure what the protections do on the starter model, cell by cell, and write docs/evidence.md from what is there.
+
+A cell is one arm with one seed. Its outcome is kept in docs/evidence/cells/ under the hash of its recipe, so the work can be
+stopped and taken up at any time, and a changed recipe is measured anew:
+
+    python packaging/evidence.py --minutes 60     # as many cells as fit, missing ones first by seed, then the report
+    python packaging/evidence.py --report         # the report only
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from evidence_report import write_report
+
+from engine import client, presets, settings
+from engine.errors import UserError
+from engine.models.importing import import_model
+from engine.plan.demo import CAPABILITIES, DATASET
+from engine.records import Recipe
+from engine.states import State
+from engine.store import Store, events, jobs, models, runs, scores, strength
+from engine.verdict.records import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+CELLS = DOCS / "evidence" / "cells"
+BASE = "SmolLM2-135M-Instruct"
+SEEDS = (0, 1, 2)
+STEPS = 60
+#: What every cell has in common. The guard only marks here, so that each arm trains to its end.
+COMMON: dict[str, Any] = {
+    "base": BASE, "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
+    "data.heldout_rows": 60, "data.max_length": 256, "training.max_steps": STEPS, "canaries.capabilities": list(CAPABILITIES),
+    "canaries.generate": "none", "canaries.looks": [0.05, 0.1, 0.25, 0.5, 1.0], "canaries.guard": "warn",
+    "checkpoints.at_looks": False, "protect": "off",
+}  # fmt: skip
+_FULL = {"method": "full", "training.lr": 1e-4}
+_LORA = {"method": "lora", "training.lr": 5e-4}
+_REPLAY_KL = {"protect": "custom", "protection.replay.weight": 1.0, "protection.kl.beta": 1.0}
+#: Each arm: what it is called, and what it sets.
+ARMS: dict[str, dict[str, Any]] = {
+    "full, off": _FULL,
+    "full, standard": {**_FULL, "protect": "standard"},
+    "full, replay + KL": {**_FULL, **_REPLAY_KL},
+    "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 0.05},
+    "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
+    "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
+    "full, guard stops": {**_FULL, "canaries.guard": "automatic", "checkpoints.at_looks": True},
+    "LoRA, off": _LORA,
+    "LoRA, standard": {**_LORA, "protect": "standard"},
+    "LoRA, replay + KL": {**_LORA, **_REPLAY_KL},
+    "LoRA, SAM": {**_LORA, "protect": "custom", "protection.sam.rho": 0.05},
+}
+#: After these arms the strength slider is tried as well.
+SLIDER_AFTER = ("full, off", "LoRA, off")
+
+
+def main() -> int:
+    """Measure what is missing within the time, then write the report; the exit code is 0 when nothing is missing."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=0.0, help="start no cell after this long; 0 means no limit")
+    parser.add_argument("--report", action="store_true", help="measure nothing; write the report from what is there")
+    parser.add_argument("--arms", default="", help="only these arms, separated by semicolons")
+    parser.add_argument("--data-dir", default=str(ROOT / "build" / "evidence"))
+    given = parser.parse_args()
+    arms = {name.strip() for name in given.arms.split(";") if name.strip()} or set(ARMS)
+    if unknown := arms - set(ARMS):
+        parser.error(f"no such arm: {', '.join(sorted(unknown))}")
+    store = Store(Path(given.data_dir).resolve())
+    try:
+        base = _base(store)
+        if not given.report:
+            _measure_missing(store, base, arms, given.minutes)
+        missing = [f"{arm}, seed {seed}" for arm, seed, path in _cells(base) if not path.exists()]
+    finally:
+        store.close()
+    write_report(DOCS, [json.loads(path.read_text("utf-8")) for _, _, path in _cells(base) if path.exists()], missing)
+    return 1 if missing else 0
+
+
+def _base(store: Store) -> str:
+    """Import the starter once; return its fingerprint."""
+    known = {row.name: row for row in models.everything(store)}
+    return (known.get(BASE) or import_model(store, "starter", name=BASE)).fingerprint
+
+
+def _cells(base_fingerprint: str) -> Iterator[tuple[str, int, Path]]:
+    """Every cell by seed and arm, and where its outcome is kept."""
+    for seed in SEEDS:
+        for arm, changes in ARMS.items():
+            name = "".join(letter if letter.isalnum() else "-" for letter in arm.lower())
+            digest = _recipe(changes, seed, base_fingerprint, portable=True).hash()[:12]
+            yield arm, seed, CELLS / f"{name}-{seed}-{digest}.json"
+
+
+def _recipe(changes: Mapping[str, Any], seed: int, base_fingerprint: str, *, portable: bool = False) -> Recipe:
+    """A cell's recipe; `portable` leaves out where the rows lie, so that its hash is the same on every machine."""
+    recipe = presets.resolved(settings.apply(Recipe(), {**COMMON, **changes, "training.seed": seed}))
+    recipe = msgspec.structs.replace(recipe, base_fingerprint=base_fingerprint)
+    return settings.apply(recipe, {"data.path": "", "data.heldout_path": ""}) if portable else recipe
+
+
+def _measure_missing(store: Store, base: str, arms: set[str], minutes: float) -> None:
+    began = time.monotonic()
+    for arm, seed, path in _cells(base):
+        if path.exists() or arm not in arms:
+            continue
+        if minutes and (time.monotonic() - began) / 60 > minutes:
+            return
+        print(f"{arm}, seed {seed} …", flush=True)
+        cell = _measure(store, arm, seed, base)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(cell, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+        print(f"  {cell['word']}, exact {cell['learned']['exact_after']:.2f}, {cell['elapsed_s']:.0f} s", flush=True)
+
+
+def _measure(store: Store, arm: str, seed: int, base: str) -> dict[str, Any]:
+    """Run a cell through host and worker, as any run is, and return what came out."""
+    run_id, job_id = client.queue_run(store, _recipe(ARMS[arm], seed, base), {})
+    _wait(store, job_id)
+    cell = {"arm": arm, "seed": seed, **_outcome(store, run_id)}
+    if arm in SLIDER_AFTER:
+        run = runs.get(store, run_id)
+        _wait(store, jobs.enqueue(store, "strength", {"ref": f"{run_id}@{run.step}"}, run_id=run_id))
+        cell["slider"] = [
+            {**msgspec.to_builtins(point), "is_inside": point.is_inside}
+            for point in strength.points(store, run_id, run.step)
+        ]
+    return cell
+
+
+def _wait(store: Store, job_id: int) -> None:
+    client.ensure_host(store.home)
+    job = client.wait_for(store, job_id)
+    if job.state not in {State.FINISHED, State.AUTO_STOPPED}:
+        raise UserError(f"Job {job_id} ended {job.state.word.lower()}: {job.reason}.")
+
+
+def _outcome(store: Store, run_id: int) -> dict[str, Any]:
+    run = runs.get(store, run_id)
+    verdict = msgspec.convert(scores.verdicts(store, run_id)[-1]["payload"], Verdict)
+    return {
+        "recipe": run.recipe.to_toml().replace(str(ROOT), "."),
+        "state": run.state.value,
+        "steps": run.step,
+        "elapsed_s": run.elapsed_s,
+        "peak_bytes": run.peak_bytes,
+        "word": verdict.word,
+        "capabilities": msgspec.to_builtins(verdict.capabilities),
+        "learned": run.results["learned"],
+        "kl": _mean_kl(store, run_id),
+        "events": [
+            {"step": event.step, "kind": event.kind, "sentence": event.sentence}
+            for event in events.of_run(store, run_id)
+        ],
+    }
+
+
+def _mean_kl(store: Store, run_id: int) -> float | None:
+    """Mean divergence from the base over the verdict items, nats per token."""
+    after = [row for row in scores.of_run(store, run_id) if row.moment == "after"]
+    values = [
+        one.value
+        for row in after
+        for one in scores.scores(store, row.id)
+        if one.score == "kl" and one.split == "verdict"
+    ]
+    return sum(values) / len(values) if values else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
