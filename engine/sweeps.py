@@ -21,7 +21,7 @@ from engine.records import Method, Recipe
 from engine.states import State
 from engine.store import history, jobs, runs, scores, sweeps
 from engine.verdict.records import Verdict
-from engine.verdict.tradeoff import Point, choose_measure, front, gain, recommend, worst_of
+from engine.verdict.tradeoff import Measure, Point, choose_measure, front, gain, recommend, worst_of
 from engine.work import Outcome
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Cell(Struct, frozen=True, kw_only=True):
 class Summary(Struct, frozen=True, kw_only=True):
     """What a sweep came to: the points of the trade-off, the front, the recommended run and why, and what is missing."""
 
-    measure: str | None
+    measure: Measure | None
     points: tuple[Point, ...]
     front: tuple[int, ...]
     recommended: int | None

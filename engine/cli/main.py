@@ -19,7 +19,21 @@ from engine.store.database import DATABASE_NAME
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = ("models", "run", "control", "show", "canaries", "compare", "versions", "settings", "demo", "window")
+_MODULES = (
+    "models",
+    "run",
+    "control",
+    "show",
+    "canaries",
+    "compare",
+    "versions",
+    "sweep",
+    "matrix",
+    "settings",
+    "demo",
+    "window",
+    "budgets",
+)
 
 
 class Desk:

@@ -12,7 +12,7 @@ from engine.cli import output, planning, progress
 from engine.cli.main import Desk, pass_desk
 from engine.cli.options import build_recipe, recipe_options, with_data_fingerprint
 from engine.errors import UserError
-from engine.plan.text import duration_text
+from engine.plan.text import bytes_text, duration_text
 from engine.states import State
 from engine.store import jobs, runs
 from engine.store import sweeps as rows
@@ -155,7 +155,7 @@ def _tell_points(made: Summary) -> None:
         ("run", "what", "verdict", f"learned ({MEASURES[measure][0]})", "worst loss", "training", "memory", ""),
         [
             (str(one.run_id), one.label, f"{GLYPHS[one.word]} {one.word}", gain_text(one.gain, measure),
-             f"{one.worst:.1f} × limit ({one.worst_name})", duration_text(one.elapsed_s), output.bytes_text(one.peak_bytes),
+             f"{one.worst:.1f} × limit ({one.worst_name})", duration_text(one.elapsed_s), bytes_text(one.peak_bytes),
              _note(made, one.run_id))
             for one in sorted(made.points, key=lambda one: -one.gain)
         ],

@@ -109,17 +109,17 @@ def learned_share(learned: Mapping[str, Any]) -> float | None:
         before, after = learned.get(f"{name}_before"), learned.get(f"{name}_after")
         if before is None or after is None or (name == "exact" and not (before or after)):
             continue
-        return None if 1 - before < OPEN_SHARE else min(1.0, (after - before) / (1 - before))
+        return None if 1 - before < OPEN_SHARE else float(min(1.0, (after - before) / (1 - before)))
     before, after = learned.get("nll_before"), learned.get("nll_after")
     if not before or after is None:
         return None
-    return min(1.0, (1 - after / before) / LOSS_SHARE)
+    return float(min(1.0, (1 - after / before) / LOSS_SHARE))
 
 
 def captured_rise(sentinels: Mapping[str, Any]) -> float:
     """How much the share of canary answers that open like the training targets has risen; 0 where it was not measured."""
     after = sentinels.get("format_capture_after")
-    return 0.0 if after is None else after - (sentinels.get("format_capture_before") or 0.0)
+    return 0.0 if after is None else float(after) - (sentinels.get("format_capture_before") or 0.0)
 
 
 def next_preset(recipe: Recipe) -> str | None:

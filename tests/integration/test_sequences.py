@@ -103,7 +103,7 @@ def test_what_cannot_go_on_is_refused_with_what_differs(store, recipe, tmp_path)
         sequences.started(store, later)
     assert refused.value.field == "start_from"
     other = msgspec.structs.replace(later, method="lora", adapter=Adapter(rank=4, alpha=16))
-    with pytest.raises(UserError, match="adapter.rank is 4, there 8"):
+    with pytest.raises(UserError, match=r"adapter\.rank is 4, there 8"):
         sequences.started(store, other)
     with pytest.raises(UserError, match="no checkpoint at step 7"):
         sequences.started(store, msgspec.structs.replace(later, start_from="A@7"))

@@ -1,5 +1,6 @@
 """The sweep's page: the choice, the picture and the table, whole and without anything from outside."""
 
+import itertools
 import re
 
 import filled_store as filled
@@ -78,6 +79,6 @@ def test_marks_lie_where_they_belong_and_no_label_covers_another():
     assert circles[0][1] < circles[1][1]  # more lost lies lower
     labels = [float(y) for y in re.findall(r'<text x="716\.0" y="([\d.]+)"', drawn)]
     assert len(labels) == 4
-    assert all(below - above >= 18 for above, below in zip(labels, labels[1:], strict=False))
+    assert all(below - above >= 18 for above, below in itertools.pairwise(labels))
     assert drawn.count("polyline") == 1
     assert tradeoff(points[:1], "exact", (1,), 1, "s").count("polyline") == 0
