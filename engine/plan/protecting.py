@@ -93,9 +93,9 @@ def _near_the_base(work: Work) -> list[ProtectionCost]:
     for name, strength in (("l2sp", wanted.l2sp.strength), ("activation", wanted.activation.strength)):
         if strength and not is_full:
             rank = work.recipe.adapter.rank
-            share = work.steps * 6 * rank * work.trainable / work.plain
+            small = work.steps * 6 * rank * work.trainable / work.plain
             made.append(
-                _cost(name, "penalty on the adapter's change", share=share, text=f"{rank} × {rank} matrices only")
+                _cost(name, "penalty on the adapter's change", share=small, text=f"{rank} × {rank} matrices only")
             )
     if wanted.activation.strength:
         once = wanted.activation.sequences * GENERAL_TOKENS * work.forward / work.plain

@@ -59,7 +59,10 @@ def build(  # noqa: PLR0913  (what protections are made of)
     on_progress: OnProgress,
     say: Callable[[str], None],
 ) -> Protections:
-    """Return the recipe's protections for a model that is still the base; `UserError` names the field of one that cannot be."""
+    """Return the recipe's protections for a model that is still the base; `UserError` names the field of one that cannot be.
+
+    `base_folder` holds the weights that L2-SP pulls to: the base's, or those a full run goes on from.
+    """
     if session.recipe.protection == Protection():
         return Protections()
     maker = _Maker(session, model, home, base_folder, arithmetic, on_progress)

@@ -17,7 +17,7 @@ from engine.canaries.generation import stop_tokens
 from engine.canaries.ngrams import texts_giving_away
 from engine.canaries.scoring import Scorer
 from engine.canaries.tokens import tokenise_items
-from engine.data.dataset import epoch_order, prepare
+from engine.data.dataset import prepare
 from engine.data.render import Example
 from engine.device import CpuDevice
 from engine.errors import UserError
@@ -86,7 +86,7 @@ def general_rows(
             "prove nothing.",
             field="protection.general.path", remedy="Choose rows that have nothing to do with the canaries.",
         )  # fmt: skip
-    order = epoch_order(len(kept), seed=seed, epoch=0)[: settings.rows or None]
+    order = np.random.default_rng([seed, len(kept)]).permutation(len(kept))[: settings.rows or None]
     kept = [kept[i] for i in sorted(order.tolist())]
     if settings.source == "self":
         kept, more = without_canaries(answered(kept, tokenizer, settings, writer), canaries)
@@ -143,7 +143,7 @@ class Draw:
         """`count` general rows, of which `share` (below 1) of each step is made."""
         self.count, self.seed = count, seed
         self.per_step = batch_size * share / (1 - share)
-        self._order = lru_cache(maxsize=2)(lambda turn: epoch_order(count, seed=seed, epoch=turn).tolist())
+        self._order = lru_cache(maxsize=2)(lambda turn: np.random.default_rng([seed, turn]).permutation(count).tolist())
 
     def rows(self, step: int) -> list[int]:
         """The row numbers of a step (1-based)."""
