@@ -8,6 +8,7 @@ import msgspec
 
 from engine.plan.records import Hardware, Memory, Plan, Remedy, RowFacts
 from engine.plan.text import bytes_text
+from engine.training.schedule import peak_lr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,11 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
             inner = msgspec.structs.replace(getattr(recipe, above[0]), **{leaf: value})
             recipe = msgspec.structs.replace(recipe, **{above[0]: inner})
     return recipe
+
+
+def at_half_the_rate(recipe: Recipe) -> Recipe:
+    """Return the recipe at half its learning rate: what to try after a loss that was no number."""
+    return changed(recipe, {"training.lr": float(f"{peak_lr(recipe) / 2:.3g}")})
 
 
 def _changes(

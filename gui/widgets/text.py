@@ -37,9 +37,11 @@ class PlainLabel(QLabel):
 class WrappedLabel(PlainLabel):
     """A plain label of several lines, always as high as its text needs at the width it got."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, size: str = "body") -> None:
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, size: str = "body", bold: bool = False
+    ) -> None:
         """Show `text`."""
-        super().__init__(text, parent, size=size)
+        super().__init__(text, parent, size=size, bold=bold)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 

@@ -1,0 +1,1 @@
+"""One run: its verdict, timeline, answers, drift, setup and log."""

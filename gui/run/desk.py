@@ -1,0 +1,218 @@
+"""What the buttons of a run's page do: each one operation and what to say when it worked. No widgets."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine import client
+from engine.errors import UserError
+from engine.store import history, jobs, runs
+from gui.actions import runs as run_actions
+from gui.actions import versions
+from gui.i18n import tr
+from gui.project import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.records import Job, Recipe
+    from engine.store import Store
+    from engine.verdict.advice import Advice
+    from gui.project import Project
+    from gui.run.recovery import CardButton
+    from gui.run.verdict_words import VerdictButton
+
+
+def press(project: Project, run_id: int, key: str, turn_to: Callable[[str], None]) -> bool:
+    """Do what a button of the head asks for; says whether something was asked of the worker."""
+    if key in ("pause", "resume", "cancel", "check"):
+        return run_actions.ask(project, run_id, key)
+    if key in ("stop", "free"):
+        return run_actions.stop(project, run_id)
+    if key == "force":
+        return _force(project, run_id)
+    if key == "log":
+        turn_to("log")
+    elif key == "compare":
+        project.navigate("compare", run_ids=[run_id])
+    elif key == "export":
+        export_report(project, run_id)
+    return False
+
+
+def _force(project: Project, run_id: int) -> bool:
+    job = jobs.latest_for_run(project.store, run_id)
+    if job is None or job.state.is_ended:
+        return False
+    jobs.request(project.store, job.id, "kill")
+    project.toast(tr("The worker is ended; the last checkpoint stays."))
+    return True
+
+
+def press_verdict(project: Project, run_id: int, button: VerdictButton, advice: tuple[Advice, ...]) -> None:
+    """Do what a button under the verdict asks for."""
+    if button.key == "roll_back":
+        versions.roll_back(project, button.ref)
+    elif button.key == "make_current":
+        versions.make_current(project, button.ref)
+    elif button.key == "strength":
+        project.navigate("run", run_id=run_id, tab="strength")
+    elif button.key == "try_again":
+        chosen = next((one for one in advice if one.id == button.advice), None)
+        if chosen is not None and chosen.recipe is not None:
+            start_again(project, run_id, chosen.recipe)
+
+
+def keep_anyway(project: Project, run_id: int, ref: str, reason: str) -> None:
+    """Make a model current in spite of its verdict; the reason goes into the history once the move is made."""
+
+    def note(job: Job) -> None:
+        if not job.error_kind:
+            name = runs.get(project.store, run_id).name
+            history.append(project.store, "keep", f"Kept {name} in spite of its verdict: {reason}", after=ref)
+
+    versions.make_current(project, ref, note)
+
+
+def press_card(project: Project, run_id: int, button: CardButton, turn_to: Callable[[str], None]) -> None:
+    """Do what a button of a recovery card asks for."""
+    if button.key == "resume":
+        run_actions.resume(project, run_id)
+    elif button.key == "edit" and button.recipe is not None:
+        project.navigate("new_run", recipe=msgspec.structs.replace(button.recipe, name=""))
+    elif button.key == "locate":
+        locate(project, run_id)
+    elif button.key == "data":
+        project.navigate("data", path=runs.get(project.store, run_id).recipe.data.path)
+    elif button.key == "storage":
+        project.navigate("models")
+    elif button.key == "log":
+        turn_to("log")
+
+
+def locate(project: Project, run_id: int) -> None:
+    """Ask where a moved base lies now; its fingerprint is checked by the job that imports it again."""
+    base = runs.get(project.store, run_id).recipe.base
+    project.dialogs.choose_folder(
+        "model", tr("Where is {name} now?").format(name=base), lambda folder: _located(project, base, folder)
+    )
+
+
+def _located(project: Project, base: str, folder: Path) -> None:
+    from gui.actions import models
+
+    models.import_model(project, folder, base)
+
+
+def measure_now(project: Project, run_id: int) -> int:
+    """Queue the measuring that a stopped run missed, for its newest checkpoint; returns the job's id."""
+    from engine.store import checkpoints
+
+    run = runs.get(project.store, run_id)
+    rows = [row for row in checkpoints.of_run(project.store, run_id) if row.state == "complete"]
+    plan = run.recipe.canaries
+    payload = {
+        "model_ref": rows[-1].ref, "suite": plan.suite, "capabilities": list(plan.capabilities),
+        "verdict_items": plan.verdict_items, "guard_items": plan.guard_items, "generate": plan.generate, "verdict": True,
+    }  # fmt: skip
+    job_id = jobs.enqueue(project.store, "score", payload)
+    project.toast(tr("{name}: its canaries are measured next.").format(name=run.name))
+    return job_id
+
+
+def rename(project: Project, run_id: int, name: str) -> None:
+    """Give a run another name; Ctrl+Z gives the old one back."""
+    old = runs.get(project.store, run_id).name
+    if not name.strip() or name.strip() == old:
+        return
+    project.change(
+        tr("Rename {name}").format(name=old),
+        lambda: runs.update(project.store, run_id, name=name.strip()),
+        lambda: runs.update(project.store, run_id, name=old),
+    )
+
+
+# ---- again -----------------------------------------------------------------------------------------------------------
+
+
+def start_again(project: Project, run_id: int, recipe: Recipe) -> None:
+    """Start a run of another recipe on the same rows, at once; the toast's Undo cancels it and puts it into the Trash."""
+    old = runs.get(project.store, run_id)
+    fresh = msgspec.structs.replace(recipe, name="", notes=tr("Tried again after {name}.").format(name=old.name))
+    desk = _Starter(project)
+    project.tasks.with_store(lambda store: prepared(store, fresh, old.plan), desk.start)
+
+
+def prepared(store: Store, recipe: Recipe, old_plan: dict[str, Any]) -> tuple[Recipe, dict[str, Any]]:
+    """Bind a recipe to its files and plan it, off the GUI thread; the rows' lengths are those of the earlier plan."""
+    from engine import drafts
+    from engine.plan import RowFacts
+
+    recipe = drafts.with_data_fingerprint(recipe)
+    longest, steps, batch = (int(old_plan.get(name, 0)) for name in ("longest_tokens", "steps", "batch_size"))
+    if not (longest and steps and batch):
+        return recipe, {}
+    epochs = recipe.training.epochs
+    count = max(1, round(steps * batch / epochs))
+    mean = float(old_plan.get("tokens", 0)) / (steps * batch)
+    rows = RowFacts(count=count, p50=round(mean), p95=longest, max=longest, mean=mean)
+    plan = drafts.draft_plan(store, recipe, rows, drafts.measured_timings(store, recipe))
+    return recipe, msgspec.to_builtins(plan)
+
+
+class _Starter:
+    """Queues a prepared run on the GUI thread."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def start(self, made: tuple[Recipe, dict[str, Any]]) -> None:
+        queue(self._project, *made)
+
+
+def queue(project: Project, recipe: Recipe, plan: dict[str, Any]) -> int:
+    """Queue a run, show it, and let Undo take it back; returns its id."""
+    run_id, _ = client.queue_run(project.store, recipe, plan)
+    name = runs.get(project.store, run_id).name
+    project.navigate("run", run_id=run_id, tab="timeline")
+    undo = Action(text=tr("Undo"), do=lambda: take_back(project, run_id))
+    project.toast(tr("Started {name}.").format(name=name), undo)
+    return run_id
+
+
+def take_back(project: Project, run_id: int) -> None:
+    """Cancel or stop a run that was just started and put it into the Trash."""
+    with contextlib.suppress(UserError):  # it has ended already
+        client.ask(project.store, run_id, "stop")
+    runs.trash(project.store, run_id, at=time.time())
+    name = runs.get(project.store, run_id).name
+    put_back = Action(text=tr("Put back"), do=lambda: runs.trash(project.store, run_id, at=None))
+    project.toast(tr("{name} was cancelled and moved to the Trash.").format(name=name), put_back)
+    project.navigate("runs")
+
+
+def export_report(project: Project, run_id: int) -> None:
+    """Ask where to write the result page and write it, off the GUI thread."""
+    run = runs.get(project.store, run_id)
+    filters = tr("Result page (*.html)")
+    project.dialogs.save_file(
+        "report", tr("Export report"), f"{run.name}.html", filters, lambda path: _write_report(project, run_id, path)
+    )
+
+
+def _write_report(project: Project, run_id: int, path: Path) -> None:
+    def write(store: Store) -> Path:
+        from engine.export.report import write_report
+
+        write_report(store, run_id, path)
+        return path
+
+    def tell(written: Path) -> None:
+        project.toast(tr("Wrote {file}.").format(file=written.name))
+
+    project.tasks.with_store(write, tell)

@@ -1,0 +1,153 @@
+"""The run's page: shows, emits, disables; the item models under qtmodeltester."""
+
+from engine.errors import NonFinite
+from engine.records import Step
+from engine.states import State
+from engine.store import jobs, runs
+from gui.run.answers_model import AnswersModel, chosen
+from gui.run.drift import DriftModel
+
+
+def test_a_finished_run_opens_on_its_verdict(open_page, shown_run):
+    page = open_page(shown_run)
+    assert page.state.value == "ready"
+    assert page.tabs.tabText(page.tabs.currentIndex()) == "Verdict"
+    assert page.verdict.headline.text().startswith("▼ Forgot arithmetic")
+    assert page.verdict.buttons[0].objectName() == "verdict_roll_back"
+    assert page.title() == "triage-full"
+
+
+def test_a_row_of_the_chart_filters_the_answers(open_page, shown_run):
+    page = open_page(shown_run)
+    chart = page.verdict.charts[0]
+    chart.point_selected.emit(chart.rows[0])
+    assert page.tabs.tabText(page.tabs.currentIndex()) == "Answers"
+    assert {one.capability for one in page.answers.model.rows} == {chart.rows[0].name}
+
+
+def test_answers_are_gone_through_by_key(qtbot, open_page, shown_run):
+    page = open_page(shown_run, tab="answers")
+    answers = page.answers
+    assert len(answers.model.rows) == 5  # got worse
+    answers.choose(shown="all", capability="")
+    assert len(answers.model.rows) == 12
+    answers.table.selectRow(0)
+    first = answers.prompt.text()
+    answers.table.setFocus()
+    qtbot.keyClick(answers.table, "J")
+    assert answers.prompt.text() != first
+    qtbot.keyClick(answers.table, "K")
+    assert answers.prompt.text() == first
+
+
+def test_the_timeline_offers_the_checkpoint_at_the_selected_step(qtbot, open_page, shown_run):
+    page = open_page(shown_run, tab="timeline")
+    assert not page.timeline.restore.isEnabled()
+    page.timeline.chart.point_selected.emit(20)
+    assert page.timeline.place.text() == "Checkpoint at step 15"
+    with qtbot.waitSignal(page.timeline.restore_requested) as asked:
+        page.timeline.restore.click()
+    assert asked.args == [15]
+
+
+def test_restoring_queues_a_job_that_makes_it_current(gui_project, open_page, shown_run):
+    page = open_page(shown_run, tab="timeline")
+    page.timeline.chart.point_selected.emit(20)
+    page.timeline.restore.click()
+    (job,) = jobs.unfinished(gui_project.store)
+    assert (job.kind, job.payload["ref"]) == ("make_current", f"{shown_run}@15")
+
+
+def test_roll_back_is_one_click(gui_project, open_page, shown_run):
+    page = open_page(shown_run)
+    page.verdict.buttons[0].click()
+    (job,) = jobs.unfinished(gui_project.store)
+    assert (job.kind, job.payload["ref"]) == ("roll_back", f"{shown_run}@15")
+
+
+def test_new_steps_arrive_without_reading_everything_again(gui_project, open_page, shown_run):
+    page = open_page(shown_run, tab="timeline")
+    assert page._steps[-1].step == 75
+    step = Step(run_id=shown_run, step=76, loss=0.2, lr=1e-4, grad_norm=1, tokens=600, elapsed_s=310)
+    runs.add_steps(gui_project.store, [step])
+    page.refresh(frozenset({"steps", "runs"}))
+    assert page._steps[-1].step == 76
+    assert page.timeline.model.rows[-1].step == 76
+
+
+def test_pause_is_acknowledged_at_once(qtbot, gui_project, open_page, shown_run):
+    job_id = jobs.enqueue(gui_project.store, "train", run_id=shown_run)
+    jobs.claim_next(gui_project.store, "heavy", job_id)
+    jobs.set_state(gui_project.store, job_id, State.TRAINING)
+    page = open_page(shown_run)
+    pause = next(one for one in page.header.buttons if one.objectName() == "run_pause")
+    pause.click()
+    assert page.header.state.text() == "‖ Pausing after this step"
+    assert not any(one.isEnabled() for one in page.header.buttons)
+    assert jobs.take_requests(gui_project.store, job_id) == ["pause"]
+
+
+def test_a_failed_run_keeps_its_chart_under_the_card(gui_project, open_page, shown_run):
+    job_id = jobs.enqueue(gui_project.store, "train", run_id=shown_run)
+    jobs.claim_next(gui_project.store, "heavy", job_id)
+    error = NonFinite("Training became unstable.", step=70, last_good_step=38)
+    jobs.end(
+        gui_project.store, job_id, State.FAILED, reason=error.message, error_kind="environment", result=error.facts()
+    )
+    page = open_page(shown_run, tab="timeline")
+    assert page.state.value == "error"
+    assert page.timeline.chart.isVisible()
+    went = []
+    gui_project.navigation_requested.connect(lambda name, args: went.append((name, args)))
+    page.press_card(page._card.buttons[0])
+    assert went[0][0] == "new_run"
+    assert went[0][1]["recipe"].training.lr == 5e-5
+
+
+def test_keeping_anyway_asks_for_a_reason_first(gui_project, open_page, shown_run):
+    page = open_page(shown_run)
+    keep = next(one for one in page.verdict.buttons if one.objectName() == "verdict_keep")
+    keep.click()
+    assert page.keep.isVisible()
+    assert not page.keep.keep.isEnabled()
+    page.keep.reason.setText("only for tickets")
+    page.keep.keep.click()
+    (job,) = jobs.unfinished(gui_project.store)
+    assert job.payload["ref"] == f"{shown_run}@75"
+
+
+def test_a_run_that_is_gone_says_so(open_page):
+    assert open_page(99).state.value == "error"
+
+
+def test_renaming_can_be_undone(gui_project, open_page, shown_run):
+    from gui.run import desk
+
+    desk.rename(gui_project, shown_run, "tickets")
+    assert runs.get(gui_project.store, shown_run).name == "tickets"
+    gui_project.undo_stack.undo()
+    assert runs.get(gui_project.store, shown_run).name == "triage-full"
+
+
+def test_the_setup_shows_what_differs_and_then_everything(open_page, shown_run):
+    page = open_page(shown_run, tab="setup")
+    few = page.setup._grid.rowCount()
+    page.setup.everything.setChecked(True)
+    assert page.setup._grid.rowCount() > few + 20
+    assert 'method = "full"' in page.setup.text.toPlainText()
+
+
+def test_the_item_models_keep_qts_rules(qtmodeltester, reading):
+    model = AnswersModel()
+    model.set_rows(chosen(reading.answers, "all"))
+    qtmodeltester.check(model)
+    drift = DriftModel()
+    qtmodeltester.check(drift)
+
+
+def test_filters_tell_worse_from_different(reading):
+    assert len(chosen(reading.answers, "worse")) == 5
+    assert len(chosen(reading.answers, "different")) == 5
+    assert len(chosen(reading.answers, "all")) == 12
+    assert len(chosen(reading.answers, "all", "facts")) == 6
+    assert len(chosen(reading.answers, "all", "", "what is 3 +")) == 2
