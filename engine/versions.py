@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from engine import durable
-from engine.errors import UserError
+from engine.errors import MovedModel, UserError
 from engine.models import fingerprint
 from engine.records import CheckpointRow, ModelRow
 from engine.store import checkpoints, history, models, runs
@@ -109,7 +109,7 @@ def folder_of(store: Store, version: Version) -> Path:
         return runs.folder(store, version.checkpoint.run_id) / "checkpoints" / version.checkpoint.folder
     folder = Path(version.base.path)
     if not folder.is_dir():
-        raise UserError(
+        raise MovedModel(
             f"The folder of {version.base.name} is no longer at {folder}.",
             field="base",
             remedy=f"`palimpsest locate {version.base.name} FOLDER` names its new place.",

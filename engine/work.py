@@ -198,8 +198,7 @@ def _record_failure(work: Work, error: Exception) -> Aftermath:
     details = "".join(traceback.format_exception(error))
     _logger.error("job %d failed (%s): %s\n%s", work.job.id, kind, sentence, details)
     work.log(sentence, level="error")
-    hints = {"field": getattr(known, "field", None), "remedy": getattr(known, "remedy", None)}
-    result = {name: hint for name, hint in hints.items() if hint}
+    result = known.facts() if known else {}
     jobs.end(
         work.store, work.job.id, State.FAILED, reason=sentence, error_kind=kind, details=details, result=result or None
     )
@@ -214,7 +213,7 @@ def _as_palimpsest_error(error: Exception) -> PalimpsestError | None:
         return EnvironmentFailure("There was not enough memory.", remedy="Close other programs, or take a smaller job.")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f" holding {error.filename}" if error.filename else ""
-        return EnvironmentFailure(f"The disk{where} is full.", remedy="Free some space, then resume.")
+        return DiskFull(f"The disk{where} is full.", remedy="Free some space, then resume.")
     return None
 
 

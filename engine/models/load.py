@@ -12,7 +12,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, logging
 
 from engine.data.template import chat_template_of
-from engine.errors import UserError
+from engine.errors import MovedModel, UserError
 from engine.models import fingerprint, inspect
 from engine.store import checkpoints, models, runs
 
@@ -146,7 +146,7 @@ def base_folder(row: ModelRow) -> Path:
     """Return where a base model lies; `UserError` if it was moved away."""
     folder = Path(row.path)
     if not folder.is_dir():
-        raise UserError(
+        raise MovedModel(
             f"The folder of {row.name} is no longer at {folder}.", field="base",
             remedy=f"`palimpsest locate {row.name} FOLDER` names its new place.",
         )  # fmt: skip
