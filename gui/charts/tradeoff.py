@@ -253,7 +253,7 @@ class TradeoffChart(Chart):
         for path, look in zip(self.paths, theme.series, strict=True):
             path.setPen(line_pen(look.color, 1.2, look.dash))
         self.rest.setPen(line_pen(theme.rest, 1))
-        self.front_line.setPen(line_pen(theme.text, 1.4, (4, 3)))
+        self.front_line.setPen(line_pen(theme.rest, 1.6, (6, 4)))
         self.crosses.setPen(line_pen(theme.text, 1.2))
         self._leaders.setPen(line_pen(theme.muted, 1))
         self.origin.setPen(line_pen(theme.surface))
