@@ -33,6 +33,7 @@ _MODULES = (
     "demo",
     "window",
     "budgets",
+    "strength",
 )
 
 
