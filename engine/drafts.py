@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 CHARACTERS_PER_TOKEN, TEMPLATE_TOKENS = 4.0, 30
 #: Tokens of an answer that the calibrate job times; equals `engine.training.calibrate.ANSWER_TOKENS` (a test compares them).
 TIMED_ANSWER_TOKENS = 24
+#: Raised when an inspection gives more than before, so that an earlier result is not taken for it.
+INSPECTION_SCHEME = 2
 #: Rows read for a first look at a file; a larger file is read whole afterwards.
 FIRST_ROWS = 200
 
@@ -75,7 +77,7 @@ def inspection_payload(base: str, look: FirstLook, mapping: Mapping, *, max_leng
     chosen = None if mapping == Mapping() else msgspec.to_builtins(mapping)
     return {
         "path": look.path, "size_bytes": look.size_bytes, "mtime_ns": look.mtime_ns, "base": base, "mapping": chosen,
-        "max_length": max_length, "suite": suite,
+        "max_length": max_length, "suite": suite, "scheme": INSPECTION_SCHEME,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,9 @@ OVERLAP_ALARM = 0.2
 #: Near-duplicates are looked for among at most so many rows.
 NEAR_ROWS = 50_000
 _SAMPLE = 200
+#: Rows shown as the model sees them, and the steps of the histogram of lengths.
+PREVIEW_ROWS = 40
+BINS = 24
 
 _SECRETS = {
     "e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
@@ -68,6 +72,24 @@ class Finding(Struct, frozen=True, kw_only=True):
     is_warning: bool = True
 
 
+class PreviewRow(Struct, frozen=True, kw_only=True):
+    """One row as the model sees it: its text in pieces, each with whether it carries loss, special tokens included."""
+
+    line: int
+    pieces: tuple[tuple[str, bool], ...]
+    tokens: int
+    trained_tokens: int
+    full_length: int
+
+
+class Bin(Struct, frozen=True, kw_only=True):
+    """How many rows are from `low` up to (not including) `high` tokens long, before any cut."""
+
+    low: int
+    high: int
+    rows: int
+
+
 class Examination(Struct, frozen=True, kw_only=True):
     """All findings and the plain numbers; lengths are in tokens, before cutting is told in `cut`."""
 
@@ -83,6 +105,8 @@ class Examination(Struct, frozen=True, kw_only=True):
     mapping: Mapping
     problems: list[Problem]
     findings: list[Finding]
+    preview: list[PreviewRow] = []
+    histogram: list[Bin] = []
 
 
 def examine(
@@ -114,7 +138,33 @@ def examine(
             *find_homogeneity(tokenised.examples, overlap, distinct, tokenizer),
             *find_in_texts(mapped.items, tokenizer, canary_texts),
         ],
+        preview=[preview_row(example, tokenizer) for example in tokenised.examples[:PREVIEW_ROWS]],
+        histogram=histogram(lengths.tolist()),
     )  # fmt: skip
+
+
+def preview_row(example: Example, tokenizer: PreTrainedTokenizerFast) -> PreviewRow:
+    """Write a row's tokens as text, cut where the loss mask changes."""
+    edges = [0, *(np.flatnonzero(np.diff(example.mask)) + 1).tolist(), len(example.ids)]
+    pieces = tuple(
+        (str(tokenizer.decode(example.ids[start:end].tolist(), clean_up_tokenization_spaces=False)),
+         bool(example.mask[start]))
+        for start, end in pairwise(edges)
+        if end > start
+    )  # fmt: skip
+    return PreviewRow(
+        line=example.line, pieces=pieces, tokens=len(example.ids), trained_tokens=example.trained_tokens,
+        full_length=example.full_length,
+    )  # fmt: skip
+
+
+def histogram(lengths: Sequence[int], bins: int = BINS) -> list[Bin]:
+    """Count lengths in at most `bins` equal steps of whole tokens, from 0 to the longest."""
+    if not lengths:
+        return []
+    width = max(1, -(-(max(lengths) + 1) // bins))
+    counts = Counter(length // width for length in lengths)
+    return [Bin(low=i * width, high=(i + 1) * width, rows=counts[i]) for i in range(max(counts) + 1)]
 
 
 def _finding(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine import device as hardware
+from engine.canaries.suite import load_suite
 from engine.data.inspect import examine
 from engine.errors import EnvironmentFailure
 from engine.models.load import base_folder, load_tokenizer
@@ -31,7 +32,7 @@ def run(work: Work) -> Outcome:
         mapping,
         tokenizer,
         max_length=int(payload.get("max_length", 1024)),
-        canary_texts=payload.get("canary_texts", ()),
+        canary_texts=[*payload.get("canary_texts", ()), *_prompts(payload.get("suite", ""))],
         progress=say,
     )
     return Outcome(result=msgspec.to_builtins(found) | _device())
@@ -43,3 +44,8 @@ def _device() -> dict[str, Any]:
         return {"device": hardware.detect().facts(ask_free=False)}
     except EnvironmentFailure:
         return {}
+
+
+def _prompts(suite: str) -> list[str]:
+    """The prompts of a canary suite, to be looked for in the rows; none where no suite is named."""
+    return [item.prompt for item in load_suite(suite).items] if suite else []

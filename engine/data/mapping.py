@@ -47,6 +47,11 @@ _SPEAKERS: dict[str, Speaker] = {
 _LOOKED_AT = 200
 
 
+def parts_of(shape: str) -> dict[str, str]:
+    """Return the parts a mapping of that shape may name, each with the column it takes unless named; none for "auto"."""
+    return {**_PARTS[shape], "cluster": "cluster"} if shape in _PARTS else {}
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """One turn. `trained` is false for an assistant turn the file gives weight 0."""
 

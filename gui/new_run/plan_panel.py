@@ -13,7 +13,7 @@ from gui.new_run.model import DecisionModel
 from gui.theme import theme_of
 from gui.widgets.buttons import PrimaryButton, QuietButton
 from gui.widgets.form import GAP, Card, Fold, Problem, Tinted
-from gui.widgets.tables import plain_table
+from gui.widgets.tables import fit_height, plain_table
 from gui.widgets.text import PlainLabel, heading, wrapped
 
 if TYPE_CHECKING:
@@ -226,10 +226,7 @@ class PlanPanel(QScrollArea):
     @Slot()
     def _fill_details(self) -> None:
         self.decisions.set_rows(self._note.decisions if self._note else ())
-        self.table.setFixedHeight(
-            self.table.horizontalHeader().sizeHint().height() + 4
-            + sum(self.table.rowHeight(row) for row in range(self.decisions.rowCount()))
-        )  # fmt: skip
+        fit_height(self.table, 40)
 
     @Slot()
     def _on_start_clicked(self) -> None:

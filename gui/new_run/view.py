@@ -111,7 +111,7 @@ class NewRunPage(Page):
         )
 
     def open(self, **args: Any) -> None:
-        """Fill the form: `data_path`, `recipe_path`, `recipe` (a `Recipe`), `like` (a run's id), `base` (a name)."""
+        """Fill the form: `data_path`, `recipe_path`, `recipe` (a `Recipe`), `like` (a run's id), `base`, `mapping`."""
         if (recipe := args.get("recipe")) is not None:
             self.presenter.take_recipe(recipe, tr("Take over a recipe"))
         if (run_id := args.get("like")) is not None:
@@ -119,7 +119,9 @@ class NewRunPage(Page):
         if (path := args.get("recipe_path")) is not None:
             self.presenter.open_recipe(Path(path))
         changes = {"data.path": args.get("data_path"), "base": args.get("base")}
-        wanted = {path: str(value) for path, value in changes.items() if value is not None}
+        wanted: dict[str, Any] = {path: str(value) for path, value in changes.items() if value is not None}
+        if (mapping := args.get("mapping")) is not None:
+            wanted |= {"data.mapping.shape": mapping.shape, "data.mapping.columns": mapping.columns}
         if wanted:
             self.presenter.edit(tr("training rows"), wanted)
 

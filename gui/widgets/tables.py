@@ -135,3 +135,11 @@ def plain_table(model: QAbstractItemModel, name: str) -> QTableView:
     header.setStretchLastSection(True)
     header.setAccessibleName(tr("Columns"))
     return view
+
+
+def fit_height(view: QTableView, most: int) -> None:
+    """Make a table as high as its rows, up to `most` of them; beyond that it scrolls."""
+    rows = min(most, max(1, view.model().rowCount()))
+    view.setFixedHeight(
+        view.horizontalHeader().sizeHint().height() + rows * view.verticalHeader().defaultSectionSize() + 4
+    )

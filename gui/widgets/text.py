@@ -43,7 +43,9 @@ class WrappedLabel(PlainLabel):
         """Show `text`."""
         super().__init__(text, parent, size=size, bold=bold)
         self.setWordWrap(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def setText(self, text: str) -> None:
         """Show another text."""

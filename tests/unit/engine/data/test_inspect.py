@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data import similarity
-from engine.data.inspect import examine, script_of
+from engine.data.inspect import examine, histogram, script_of
 
 VOCABULARY = [
     f"{start}{end}"
@@ -172,3 +172,22 @@ def test_small_measures():
     assert similarity.mean_overlap([]) == 0.0
     assert similarity.duplicates(["A  b", "c", "a b"]) == [(0, 2)]
     assert similarity.overlaps(["x a b c d y"], ["a b c d", "a b c", "b c d y z"]) == [(0, 0)]
+
+
+def test_a_histogram_counts_every_row_once():
+    bins = histogram([1, 2, 3, 30, 47], bins=24)
+    assert [(one.low, one.high) for one in bins][:2] == [(0, 2), (2, 4)]
+    assert sum(one.rows for one in bins) == 5
+    assert bins[-1].low <= 47 < bins[-1].high
+    assert histogram([]) == []
+
+
+def test_the_preview_shades_exactly_what_carries_loss(doctor, clean):
+    found, _ = doctor(clean)
+    row = found.preview[0]
+    assert row.line == 1
+    learned = "".join(text for text, is_learned in row.pieces if is_learned)
+    assert clean[0]["completion"] in learned
+    assert clean[0]["prompt"] not in learned
+    assert 0 < row.trained_tokens < row.tokens == row.full_length
+    assert sum(one.rows for one in found.histogram) == found.rows
