@@ -29,6 +29,7 @@ _MODULES = (
     "versions",
     "sweep",
     "matrix",
+    "gate",
     "settings",
     "demo",
     "window",
