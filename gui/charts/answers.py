@@ -70,6 +70,7 @@ class AnswerPane(QWidget):
         super().__init__(parent)
         self._spots: list[int] = []
         self._tokens: list[tuple[int, TokenScore]] = []
+        self._pen = QTextCursor()
         self.header, self.footer = ElidedLabel(""), PlainLabel("", size="small")
         self.footer.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.view = QTextEdit(self)
@@ -84,7 +85,7 @@ class AnswerPane(QWidget):
         layout.addWidget(self.footer)
 
     def begin(self, answer: Answer, *, is_blind: bool) -> None:
-        """Write the header and empty the text."""
+        """Write the header and empty the text; `write` follows, and `finish`."""
         mark = {True: "✓", False: "✗", None: ""}[answer.passed]
         name = tr("hidden until you vote") if is_blind else answer.model
         self.header.setText("   ".join(part for part in (answer.letter, name, "" if is_blind else mark) if part))
@@ -93,18 +94,23 @@ class AnswerPane(QWidget):
         self.view.clear()
         self.view.setFont(fixed_font())
         self._spots, self._tokens = [], []
+        self._pen = QTextCursor(self.view.document())
+        self._pen.beginEditBlock()
+
+    def finish(self) -> None:
+        """Lay out what was written, once, and show its beginning."""
+        self._pen.endEditBlock()
+        self.view.moveCursor(QTextCursor.MoveOperation.Start)
 
     def write(
         self, text: str, form: QTextCharFormat, *, is_change: bool = False, token: TokenScore | None = None
     ) -> None:
         """Append text as it is; a change can be jumped to, a token can be asked about."""
-        cursor = QTextCursor(self.view.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
         if is_change:
-            self._spots.append(cursor.position())
+            self._spots.append(self._pen.position())
         if token is not None:
-            self._tokens.append((cursor.position(), token))
-        cursor.insertText(text, form)
+            self._tokens.append((self._pen.position(), token))
+        self._pen.insertText(text, form)
 
     def plain_text(self) -> str:
         """What is on screen."""
@@ -247,7 +253,7 @@ class AnswersView(QWidget):
         else:
             self._write_difference(theme, self._difference)
         for pane in (self.base, self.tuned):
-            pane.view.moveCursor(QTextCursor.MoveOperation.Start)
+            pane.finish()
         self.note.setText(self._note())
 
     def _write_difference(self, theme: Theme, found: Difference) -> None:
