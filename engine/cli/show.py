@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from engine import durable, settings
+from engine import durable, settings, versions
 from engine.canaries.pairing import compare_inputs
 from engine.cli import output
 from engine.cli.main import Desk, pass_desk
 from engine.errors import UserError
 from engine.plan import bytes_text
 from engine.records import Recipe
-from engine.store import checkpoints, history, runs, scores
+from engine.store import checkpoints, events, history, runs, scores
 from engine.verdict import sentences
 from engine.verdict.advice import advise
 from engine.verdict.records import CapabilityVerdict, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engine.records import Measurement, Run
     from engine.store import Store
     from engine.verdict.records import CapabilityInput
@@ -85,7 +87,7 @@ def _value(value: Any) -> str:
 
 
 def _tell_checkpoints(store: Store, run: Run) -> None:
-    rows = checkpoints.of_run(store, run.id)
+    rows = [*checkpoints.of_run(store, run.id), *checkpoints.variants(store, run.id)]
     pointer = (history.pointer(store) or ("", ""))[0]
     words = {"complete": "", "rotated": "weights removed, scores kept", "bad": "damaged"}
     if rows:
@@ -107,8 +109,8 @@ def tell_run(store: Store, run_id: int) -> None:
     if verdict is None:
         output.say("No verdict: its canaries were not measured before and after.")
     else:
-        tell_verdict(verdict)
-    for line in [*beside_the_verdict(run), *advice_lines(run, verdict)]:
+        tell_verdict(verdict, tripped=_tripped(store, run_id))
+    for line in [*guard_lines(store, run), *beside_the_verdict(run), *advice_lines(run, verdict)]:
         output.say(line)
 
 
@@ -128,12 +130,34 @@ def last_verdict(store: Store, run_id: int) -> Verdict | None:
     return msgspec.convert(found[-1]["payload"], Verdict) if found else None
 
 
-def tell_verdict(verdict: Verdict) -> None:
-    """Print the verdict: the overall word, then a line for each capability, worst first."""
+def guard_lines(store: Store, run: Run) -> list[str]:
+    """What the guard marked on the run's timeline, and what it offers to go back to."""
+    lines = [f"■ Guard: {event.sentence}" for event in events.of_run(store, run.id)]
+    if told := run.results.get("guard"):
+        ref = told["offered"]
+        lines.append(f"  Inside every budget: {versions.said(ref)}. {_way_back(ref, is_current=told['made_current'])}")
+    return lines
+
+
+def _way_back(ref: str, *, is_current: bool) -> str:
+    if is_current:
+        return "It was made the current model, as your rule says; `palimpsest undo` reverses that."
+    return f"`palimpsest rollback --to {ref}` goes back to it."
+
+
+def _tripped(store: Store, run_id: int) -> set[str]:
+    return {event.capability for event in events.of_run(store, run_id) if event.kind == "tripped"}
+
+
+def tell_verdict(verdict: Verdict, *, tripped: Collection[str] = ()) -> None:
+    """Print the verdict: the overall word, then a line for each capability, worst first; ■ where the guard tripped."""
     output.say(sentences.overall_headline(verdict))
     output.table(
         ("verdict", "capability", "change", "bounds that decide", "limit", "items"),
-        [_verdict_line(one) for one in sorted(verdict.capabilities, key=lambda one: -one.mean_change / one.budget)],
+        [
+            _verdict_line(one, mark=" ■" if one.name in tripped else "")
+            for one in sorted(verdict.capabilities, key=lambda one: -one.mean_change / one.budget)
+        ],
     )
     output.say(
         "Changes are tuned − base, down is worse. Bounds: the better end is Bonferroni’s, the worse one-sided 95 %."
@@ -145,11 +169,11 @@ def tell_verdict(verdict: Verdict) -> None:
             output.say(f"{one.name}: {one.reason} {sentences.next_step(one)}".rstrip())
 
 
-def _verdict_line(one: CapabilityVerdict) -> tuple[str, ...]:
+def _verdict_line(one: CapabilityVerdict, *, mark: str = "") -> tuple[str, ...]:
     low, high = (sentences.amount(bound, one.kind) if bound is not None else "–" for bound in (one.upper, one.lower))
     if one.kind == "kl":
         low, high = high, low
-    return (f"{sentences.GLYPHS[one.word]} {one.word.capitalize()}", one.name,
+    return (f"{sentences.GLYPHS[one.word]} {one.word.capitalize()}", f"{one.name}{mark}",
             f"{sentences.amount(one.mean_change, one.kind)} {sentences.unit_text(one.kind, one.unit)}", f"{low} to {high}",
             f"{sentences.limit_text(one.budget, one.kind)}{'' if one.role == 'protect' else f' ({one.role})'}",
             str(one.n))  # fmt: skip

@@ -200,6 +200,13 @@ def _legend(rows: Sequence[Row], has_levels: bool, right: tuple[float, float]) -
 # ---- (c) timeline ----------------------------------------------------------------------------------------------------
 
 
+class Mark(Struct, frozen=True, kw_only=True):
+    """What the guard did at a step, in a word or two."""
+
+    step: int
+    text: str
+
+
 class Timeline(Struct, frozen=True, kw_only=True):
     """Loss by step, canaries by look (the worst first), and what happened when."""
 
@@ -209,6 +216,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     checkpoints: list[int]
     last_inside: int | None = None
     stopped_at: int | None = None
+    marks: list[Mark] = []
     steps_total: int = 0
 
 
@@ -284,6 +292,11 @@ def _events(data: Timeline, x: svg.Scale, bottom: float, has_looks: bool) -> tup
         words = f"★ last inside every limit: step {data.last_inside}"
         lines.append(svg.line(at, 8, at, bottom, "inside"))
         labels.append(svg.text(where, bottom - 12, words, css="word text-learned", anchor=anchor))
+    for row, mark in enumerate(data.marks):
+        at = x.at(mark.step)
+        where, anchor = (at + 8, "start") if at < (x.start + x.end) / 2 else (at - 8, "end")
+        lines.append(svg.line(at, 8, at, bottom, "stopped"))
+        labels.append(svg.text(where, 40 + 16 * (row % 8), mark.text, css="word text-forgot", anchor=anchor))
     if data.stopped_at is not None:
         at = x.at(data.stopped_at)
         where, anchor = (at + 8, "start") if at < (x.start + x.end) / 2 else (at - 8, "end")

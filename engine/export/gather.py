@@ -10,10 +10,10 @@ from scipy import stats
 
 from engine.canaries.pairing import compare_inputs
 from engine.errors import UserError
-from engine.export.charts import Level, LookLine, LookPoint, Row, Timeline
-from engine.records import Answer, CheckpointRow, Measurement, ModelRow, Run
+from engine.export.charts import Level, LookLine, LookPoint, Mark, Row, Timeline
+from engine.records import Answer, CheckpointRow, Measurement, ModelRow, Run, RunEvent
 from engine.states import State
-from engine.store import checkpoints, models, runs, scores
+from engine.store import checkpoints, events, models, runs, scores
 from engine.verdict.binary import wilson_interval
 from engine.verdict.records import HIGHER_IS_BETTER, CapabilityInput, Kind, Verdict
 from engine.verdict.sentences import shown
@@ -60,6 +60,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     looks: int
     checkpoints: list[CheckpointRow]
     tokens: int
+    guard: list[str] = []
 
 
 def gather(store: Store, run_id: int) -> Facts:
@@ -72,7 +73,7 @@ def gather(store: Store, run_id: int) -> Facts:
     inputs, _ = _inputs(store, run, before, after, "verdict")
     saved = checkpoints.of_run(store, run_id)
     lines, note = _look_lines(store, run, before, [row for row in canaries if row.moment == "look"], after)
-    steps = runs.steps(store, run_id)
+    steps, marked = runs.steps(store, run_id), events.of_run(store, run_id)
     return Facts(
         run=run,
         base=next((row for row in models.everything(store) if row.name == run.recipe.base), None),
@@ -88,13 +89,24 @@ def gather(store: Store, run_id: int) -> Facts:
             checkpoints=[row.step for row in saved],
             last_inside=_last_inside(lines),
             stopped_at=run.step if run.state in {State.AUTO_STOPPED, State.STOPPED} else None,
+            marks=_marks(marked),
             steps_total=run.steps_total,
         ),
         look_note=note,
         looks=sum(row.moment == "look" for row in canaries),
         checkpoints=saved,
         tokens=sum(step.tokens for step in steps),
+        guard=[event.sentence for event in marked],
     )
+
+
+def _marks(marked: Sequence[RunEvent]) -> list[Mark]:
+    """One mark for each step at which the guard tripped or the loss was no number, naming the capabilities."""
+    words: dict[int, list[str]] = {}
+    for event in marked:
+        if event.kind != "beyond":
+            words.setdefault(event.step, []).append(event.capability or "loss")
+    return [Mark(step=step, text=f"■ guard: {', '.join(names)}") for step, names in words.items()]
 
 
 def badness(change: float, budget: float) -> float:

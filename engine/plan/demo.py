@@ -75,7 +75,7 @@ def recipe(base: ModelRow, chosen: Mapping[str, str]) -> Recipe:
         "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
         "data.heldout_rows": HELDOUT_ROWS, "data.max_length": 256, "training.max_steps": WANTED_STEPS,
         "canaries.capabilities": list(CAPABILITIES), "canaries.verdict_items": ITEMS[-1][0],
-        "canaries.guard_items": ITEMS[-1][1], "canaries.generate": "shown", "canaries.looks": list(LOOKS),
+        "canaries.guard_items": ITEMS[-1][1], "canaries.guard": "warn", "canaries.generate": "shown", "canaries.looks": list(LOOKS),
         "checkpoints.at_looks": False, "notes": "Made by `palimpsest demo`.",
     }  # fmt: skip
     return settings.apply(Recipe(), {**fixed, **chosen})

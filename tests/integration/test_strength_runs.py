@@ -1,5 +1,7 @@
 """The strength slider after real runs of the tiny model: scored, proposed, written, confirmed, current, undone, rebuilt."""
 
+import itertools
+
 import msgspec
 import pytest
 from training_runs import STEPS, make_project, queue
@@ -52,7 +54,7 @@ def test_score_propose_apply_undo(store, home, project, method):
     assert [point.alpha for point in found] == [0.0, 0.25, 0.5, 0.75, 1.0]
     assert [one.mean for one in found[0].changes] == [0.0] * 4
     kl = [point.kl for point in found]
-    assert all(one < two for one, two in zip(kl, kl[1:], strict=False))
+    assert all(one < two for one, two in itertools.pairwise(kl))
     assert found[-1].learned_nll < found[0].learned_nll
     assert said["proposed"] == (best.alpha if (best := proposed(found)) else None)
     assert [

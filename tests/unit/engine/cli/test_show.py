@@ -5,7 +5,7 @@ import pytest
 from engine.cli import show
 from engine.records import CanaryPlan, Score, Step
 from engine.states import State
-from engine.store import runs, scores
+from engine.store import events, runs, scores
 from engine.verdict.decide import decide
 from engine.verdict.records import CapabilityInput
 
@@ -180,3 +180,18 @@ def test_runs_lists_newest_first_with_verdict_and_learning(palimpsest, measured)
 
 def test_no_runs_yet(palimpsest, project):
     assert "There is no run yet." in palimpsest("runs").stdout
+
+
+def test_the_guards_trip_is_marked_and_the_way_back_named(palimpsest, measured):
+    scores.add_verdict(measured.store, run_id=1, step=40, split="verdict", overall="forgot", payload=_verdict())
+    events.add(
+        measured.store, run_id=1, step=20, kind="tripped", capability="facts", sentence="Step 20: facts lost too much."
+    )
+    guard = {"rule": "stop", "step": 20, "kind": "severe", "capability": "facts", "sentence": "s", "offered": "base:tiny",
+             "made_current": False}  # fmt: skip
+    runs.update(measured.store, 1, results={"guard": guard})
+    lines = palimpsest("show", "1").stdout.splitlines()
+    assert "■ Guard: Step 20: facts lost too much." in lines
+    assert "  Inside every budget: base tiny. `palimpsest rollback --to base:tiny` goes back to it." in lines
+    assert any(line.startswith("▼ Forgot") and "facts ■" in line for line in lines)
+    assert not any("commonsense ■" in line for line in lines)

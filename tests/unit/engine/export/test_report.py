@@ -11,7 +11,7 @@ from engine.export.gather import gather
 from engine.export.report import report_path, shareable, write_report
 from engine.records import CanaryPlan, DataSpec, Recipe
 from engine.states import State
-from engine.store import runs, scores
+from engine.store import events, runs, scores
 from engine.verdict import sentences
 from engine.verdict.decide import decide
 from engine.verdict.records import CapabilityInput
@@ -303,3 +303,18 @@ def test_advice_stands_on_the_page_with_its_evidence(store, written):
     assert "Rule format-capture" in page.text
     assert f"palimpsest next {run_id} --rule" in page.text
     assert "What to do next" not in written(filled.new_run(store))[1].text
+
+
+def test_the_guards_trip_is_drawn_and_said(store, written):
+    run_id, _ = filled.full_run(store)
+    events.add(
+        store, run_id=run_id, step=6, kind="beyond", capability="facts", sentence="Step 6: the first look beyond."
+    )
+    events.add(
+        store, run_id=run_id, step=8, kind="tripped", capability="facts", sentence="Step 8: <facts> lost too much."
+    )
+    text, page = written(run_id)
+    assert "■ guard: facts" in page.text
+    assert "Step 6: the first look beyond." in page.text
+    assert "&lt;facts&gt; lost too much" in text
+    assert [mark.step for mark in gather(store, run_id).timeline.marks] == [8]

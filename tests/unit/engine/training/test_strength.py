@@ -1,6 +1,7 @@
 """Weaker versions of trained weights: exact at both ends, even between, written without a second copy in memory; drift."""
 
 import copy
+import itertools
 import math
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_both_ends_are_the_base_and_the_checkpoint_and_kl_grows_between(bench, t
     dial = Dial(bench.base(method), recipe, folder, bench.folder)
     found = [divergence(base, logits(bench, dial.turn(Strength(alpha=alpha)))) for alpha in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert found[-1] > 1e-3  # it did learn something
-    assert all(one < two for one, two in zip(found, found[1:], strict=False))
+    assert all(one < two for one, two in itertools.pairwise(found))
     torch.testing.assert_close(logits(bench, dial.turn(Strength(alpha=0.0))), base, rtol=0, atol=1e-4)
     torch.testing.assert_close(logits(bench, dial.turn(Strength(alpha=1.0))), logits(bench, model), rtol=0, atol=1e-4)
 
