@@ -68,3 +68,15 @@ def log_ticks(low: float, high: float) -> list[float]:
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
     ticks = [m * 10.0**n for n in range(first, last + 1) for m in (1, 2, 5)]
     return [tick for tick in ticks if low <= tick <= high]
+
+
+def snapped(low: float, high: float, room: float) -> tuple[float, float]:
+    """A range with `room` (a share of it) at both ends, rounded outward to its 40ths or so.
+
+    A live chart's axes then stand still most of the time; redrawing them is the dearest part of a repaint.
+    """
+    wide = high - low or abs(high) or 1.0
+    low, high = low - room * wide, high + room * wide
+    unit = 10.0 ** np.floor(np.log10(wide / 4))
+    unit = unit / 4 if wide / unit < 10 else unit / 2
+    return float(np.floor(low / unit + 1e-9) * unit), float(np.ceil(high / unit - 1e-9) * unit)

@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal
 from engine.export.series import SMOOTHING
 from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot
 from gui.charts.chart import Chart
-from gui.charts.series import drawn, log_ticks, visible
+from gui.charts.series import drawn, log_ticks, snapped, visible
 from gui.charts.strokes import set_strokes, stroke_curve
 from gui.charts.timeline_rows import EVENT_GLYPHS, EventRow, TimelineModel
 from gui.charts.timeline_runs import MOST_RUNS, Axis, Run, TimelinePlan, read_runs, separate_lines, worst_capability
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gui.charts.timeline_rows import CheckRow
     from gui.theme import Theme
 
-_RAW_POINTS, _SMOOTH_POINTS = 1500, 500
+_RAW_POINTS, _SMOOTH_POINTS = 1000, 300
 _AXIS_WIDTH = 64
 
 
@@ -53,6 +53,8 @@ class TimelinePicture(Chart):
         self._events: list[EventRow] = []
         self.is_following = True
         self._faint_names: set[str] = set()
+        self._loss_ticks: list[list[tuple[float, str]]] | None = None
+        self._check_title = ""
         super().__init__(model or TimelineModel(), parent)
 
     def _set_following(self, is_following: bool) -> None:
@@ -124,7 +126,7 @@ class TimelinePicture(Chart):
     # ---- numbers -----------------------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        self._runs = read_runs(self.rows, self._weight)
+        self._runs = read_runs(self.rows, self._weight, self._axis)
         self._events = [row for row in self.rows if isinstance(row, EventRow)]
         names = list(dict.fromkeys(check.capability for run in self._runs for check in run.checks))
         if names != self._capabilities:
@@ -132,7 +134,6 @@ class TimelinePicture(Chart):
             self.capabilities_changed.emit(names)
         if self.is_following:
             self.losses.setXRange(*self._whole(), padding=0)
-        self.losses.getAxis("left").setTicks(None)
         self._draw_losses()
         self._draw_checks()
         self._draw_events()
@@ -145,7 +146,7 @@ class TimelinePicture(Chart):
             ends += [run.at(check.step, self._axis) for check in run.checks[-1:]]
         if self._axis == "step":
             ends += [float(self._plan.steps_total), *(float(at) for at in self._plan.checkpoints)]
-        end = max(ends)
+        end = snapped(0.0, max(ends), 0.0)[1]
         return -0.02 * end, 1.03 * end
 
     def _scaled(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -172,14 +173,21 @@ class TimelinePicture(Chart):
         self._fit_losses(values)
 
     def _fit_losses(self, values: Sequence[float]) -> None:
-        for item in (self.losses, self.checks):
-            item.getAxis("left").setStyle(showValues=bool(values) or bool(self.rows))
         low, high = (min(values), max(values)) if values else (0.0, 1.0)
-        room = 0.06 * (high - low) or 0.1
-        self.losses.setYRange(low - room, high + room, padding=0)
-        if self._is_log and values:
-            ticks = log_ticks(10 ** (low - room), 10 ** (high + room))
-            self.losses.getAxis("left").setTicks([[(float(np.log10(tick)), f"{tick:g}") for tick in ticks]])
+        low, high = snapped(low, high, 0.06)
+        self.losses.setYRange(low, high, padding=0)
+        self._tick_losses(low, high, is_empty=not values)
+
+    def _tick_losses(self, low: float, high: float, *, is_empty: bool) -> None:
+        """Ticks of the loss: none while empty, round powers on a logarithmic axis; touched only when they change."""
+        ticks: list[list[tuple[float, str]]] | None = None
+        if is_empty:
+            ticks = [[]]
+        elif self._is_log:
+            ticks = [[(float(np.log10(tick)), f"{tick:g}") for tick in log_ticks(10**low, 10**high)]]
+        if ticks != self._loss_ticks:
+            self._loss_ticks = ticks
+            self.losses.getAxis("left").setTicks(ticks)
 
     # ---- canaries ----------------------------------------------------------------------------------------------------
 
@@ -209,7 +217,10 @@ class TimelinePicture(Chart):
             self.faint.setData(*separate_lines(others, lambda step: run.at(step, self._axis)))
         self._fit_checks(first)
         said = f"{name}, {first[0].unit_name}" if first else tr("Change")
-        set_title(self.checks.getAxis("left"), said, self.theme)
+        if said != self._check_title:
+            self._check_title = said
+            set_title(self.checks.getAxis("left"), said, self.theme)
+            self.checks.getAxis("left").setTicks(None if first else [[]])
 
     def _spans(self, run: Run, checks: Sequence[CheckRow]) -> list[tuple[float, float, float, float]]:
         left, right = self.losses.getViewBox().viewRange()[0]
@@ -230,8 +241,7 @@ class TimelinePicture(Chart):
         faint = self.faint.yData if self.faint.yData is not None else []
         values = [0.0, *ends, *(v for v in faint if v == v), *([] if budget is None else [1.4 * budget])]
         low, high = min(values), max(values)
-        room = 0.12 * (high - low) or 1.0
-        self.check_range = (low - room, high + room)
+        self.check_range = snapped(low, high, 0.12)
         self.checks.setYRange(*self.check_range, padding=0)
         self.budget.setVisible(budget is not None)
         self.tint.setVisible(budget is not None)
@@ -329,6 +339,7 @@ class TimelinePicture(Chart):
     # ---- colours -----------------------------------------------------------------------------------------------------
 
     def _style(self, theme: Theme, font: QFont) -> None:
+        set_title(self.checks.getAxis("left"), self._check_title or tr("Change"), theme)
         set_title(self.losses.getAxis("left"), tr("Loss, nats/token"), theme)
         set_title(self.checks.getAxis("bottom"), self._axis_title(), theme)
         for item in (self.losses, self.checks):

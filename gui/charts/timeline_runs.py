@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gui.charts.timeline_rows import TimelineRow
+
+    Floats: TypeAlias = NDArray[np.float64]
 
 Axis: TypeAlias = Literal["step", "tokens", "time", "epoch"]
 MOST_RUNS = 6
@@ -35,10 +38,10 @@ class Run:
     """One run's numbers as arrays, made once a refresh."""
 
     name: str
-    x: dict[str, NDArray[np.float64]]
-    loss: NDArray[np.float64]
-    smooth: NDArray[np.float64]
-    breaks: list[int]
+    x: dict[str, Floats] = field(default_factory=dict)
+    loss: Floats = field(default_factory=lambda: np.empty(0))
+    smooth: Floats = field(default_factory=lambda: np.empty(0))
+    breaks: list[int] = field(default_factory=list)
     checks: list[CheckRow] = field(default_factory=list)
 
     def at(self, step: float, axis: Axis) -> float:
@@ -47,8 +50,8 @@ class Run:
         return float(np.interp(step, steps, self.x[axis])) if axis != "step" and len(steps) else float(step)
 
 
-def read_runs(rows: Sequence[TimelineRow], weight: float) -> list[Run]:
-    """The first six runs among the rows, in the order they appear; losses smoothed with `weight`."""
+def read_runs(rows: Sequence[TimelineRow], weight: float, axis: Axis) -> list[Run]:
+    """The first six runs among the rows, in the order they appear, along `axis`; losses smoothed with `weight`."""
     steps: dict[str, list[StepRow]] = {}
     checks: dict[str, list[CheckRow]] = {}
     pauses: dict[str, set[int]] = {}
@@ -60,21 +63,27 @@ def read_runs(rows: Sequence[TimelineRow], weight: float) -> list[Run]:
         elif row.kind in ("pause", "interrupted"):
             pauses.setdefault(row.run, set()).add(row.step)
     names = list(dict.fromkeys([*steps, *checks]))[:MOST_RUNS]
-    return [_run(name, steps.get(name, []), checks.get(name, []), pauses.get(name, set()), weight) for name in names]
+    return [
+        _run(steps.get(name, []), Run(name=name, checks=sorted(checks.get(name, []), key=lambda check: check.step)),
+             sorted(pauses.get(name, set())), weight, axis)
+        for name in names
+    ]  # fmt: skip
 
 
-def _run(name: str, steps: list[StepRow], checks: list[CheckRow], pauses: set[int], weight: float) -> Run:
-    at = np.array([row.step for row in steps], dtype=float)
-    loss = np.array([row.loss for row in steps], dtype=float)
-    x = {
-        "step": at,
-        "tokens": np.array([row.tokens for row in steps], dtype=float),
-        "time": np.array([row.elapsed_s for row in steps], dtype=float) / 60,
-        "epoch": np.array([row.epoch for row in steps], dtype=float),
-    }
-    smooth = loss if weight == 0 else np.array(smoothed(loss.tolist(), weight), dtype=float)
-    breaks = [int(np.searchsorted(at, step, side="right")) for step in sorted(pauses)]
-    return Run(name=name, x=x, loss=loss, smooth=smooth, breaks=breaks, checks=sorted(checks, key=lambda c: c.step))
+def _run(steps: list[StepRow], run: Run, pauses: list[int], weight: float, axis: Axis) -> Run:
+    """Fill a run's arrays: steps, the asked axis, losses."""
+    run.x = {"step": _column(steps, "step")}
+    if axis != "step":
+        scale = 1 / 60 if axis == "time" else 1.0
+        run.x[axis] = _column(steps, {"tokens": "tokens", "time": "elapsed_s", "epoch": "epoch"}[axis]) * scale
+    run.loss = _column(steps, "loss")
+    run.smooth = run.loss if weight == 0 else np.array(smoothed(run.loss.tolist(), weight), dtype=float)
+    run.breaks = [int(np.searchsorted(run.x["step"], step, side="right")) for step in pauses]
+    return run
+
+
+def _column(steps: list[StepRow], name: str) -> Floats:
+    return np.fromiter(map(attrgetter(name), steps), dtype=float, count=len(steps))
 
 
 def worst_capability(checks: Sequence[CheckRow]) -> str:

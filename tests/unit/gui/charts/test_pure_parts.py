@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gui.charts.matrix_rows import MatrixCell, average_final, backward_transfer
 from gui.charts.pareto import Box, front, spread
-from gui.charts.series import decimated, drawn, log_ticks, nearest, visible
+from gui.charts.series import decimated, drawn, log_ticks, nearest, snapped, visible
 from gui.charts.shading import change_step, surprise_step, visible_blanks
 from gui.charts.worddiff import MOST_WORDS, difference, folded, words
 
@@ -90,6 +90,15 @@ def test_nearest_is_nearest(steps, value):
 
 def test_log_ticks_are_round():
     assert log_ticks(0.09, 11) == pytest.approx([0.1, 0.2, 0.5, 1, 2, 5, 10])
+
+
+@given(st.floats(-1e4, 1e4), st.floats(0.001, 1e4), st.sampled_from([0.0, 0.06, 0.12]))
+def test_a_snapped_range_holds_the_range_and_is_hardly_larger(low, wide, room):
+    start, end = snapped(low, low + wide, room)
+    slack = 1e-6 * max(abs(low), wide)
+    assert start <= low - room * wide + slack
+    assert end >= low + wide + room * wide - slack
+    assert end - start <= (1 + 2 * room + 0.3) * wide + slack
 
 
 # ---- differences -----------------------------------------------------------------------------------------------------
