@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from engine.states import State
     from engine.store.database import Store
 
 
@@ -83,14 +84,21 @@ def folder(store: Store, run_id: int) -> Path:
 
 
 def update(store: Store, run_id: int, **values: Any) -> None:
-    """Set columns of a run; dictionaries are stored as JSON."""
-    unknown = set(values) - {"steps_total", "plan", "results", "peak_bytes", "elapsed_s", "step", "name"}
+    """Set columns of a run; dictionaries and lists are stored as JSON."""
+    unknown = set(values) - {"steps_total", "plan", "results", "peak_bytes", "elapsed_s", "step", "name", "tags", "note"}
     if unknown:
         raise ValueError(f"not columns to set: {sorted(unknown)}")
     columns = ", ".join(f"{name} = ?" for name in values)
-    encoded = [to_json(value) if isinstance(value, dict) else value for value in values.values()]
+    encoded = [to_json(value) if isinstance(value, (dict, list, tuple)) else value for value in values.values()]
     with store.write() as connection:
         connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*encoded, run_id))
+
+
+def set_state(store: Store, run_id: int, state: State) -> None:
+    """Move a run that has no job of ours (another program trains it) to a state; one that ends gets its time."""
+    ended_at = time.time() if state.is_ended else None
+    with store.write() as connection:
+        connection.execute("UPDATE runs SET state = ?, ended_at = ? WHERE id = ?", (state, ended_at, run_id))
 
 
 def add_steps(store: Store, steps: Sequence[Step]) -> None:
