@@ -280,6 +280,8 @@ class Run(Struct, frozen=True, kw_only=True):
     results: dict[str, Any] = {}
     peak_bytes: int = 0
     elapsed_s: float = 0.0
+    tags: tuple[str, ...] = ()
+    note: str = ""
     created_at: float
     ended_at: float | None = None
     rev: int

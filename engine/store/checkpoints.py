@@ -109,3 +109,9 @@ def pin(store: Store, checkpoint_id: int, *, pinned: bool = True) -> None:
     """Keep a checkpoint from rotation, or let it go again."""
     with store.write() as connection:
         connection.execute("UPDATE checkpoints SET pinned = ? WHERE id = ?", (pinned, checkpoint_id))
+
+
+def sizes(store: Store) -> dict[int, int]:
+    """Return the bytes every run's checkpoints take on disk, by run."""
+    rows = store.rows("SELECT run_id, sum(size_bytes) AS size FROM checkpoints WHERE state = 'complete' GROUP BY run_id")
+    return {int(row["run_id"]): int(row["size"] or 0) for row in rows}

@@ -169,8 +169,25 @@ def m003_sweeps() -> str:
     return _M003 + "".join(_TRIGGERS.format(table=table) for table in ("sweeps", "sweep_cells"))
 
 
+def m004_run_labels() -> str:
+    """A run's own tags and note, apart from its recipe, which stays as it ran."""
+    return (
+        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';"
+        "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+    )
+
+
+def m005_trash() -> str:
+    """Base models in the Trash too, and what was in it when it was emptied."""
+    return (
+        "ALTER TABLE runs ADD COLUMN emptied_at REAL;"
+        "ALTER TABLE models ADD COLUMN trashed_at REAL;"
+        "ALTER TABLE models ADD COLUMN emptied_at REAL;"
+    )
+
+
 #: Each gives the SQL of one step; it runs in one transaction together with the new schema number.
-MIGRATIONS: tuple[Callable[[], str], ...] = (m001_initial, m002_control, m003_sweeps)
+MIGRATIONS: tuple[Callable[[], str], ...] = (m001_initial, m002_control, m003_sweeps, m004_run_labels, m005_trash)
 
 
 def migrate(database: Database, home: Path) -> None:

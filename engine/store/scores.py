@@ -141,3 +141,12 @@ def verdicts_on(store: Store, run_id: int, step: int, variant: str) -> list[dict
 def _verdicts(store: Store, where: str, *params: Any) -> list[dict[str, Any]]:
     rows = store.rows(f"SELECT * FROM verdicts WHERE {where} ORDER BY id", params)
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]
+
+
+def newest_verdicts(store: Store) -> dict[int, str]:
+    """Return the newest verdict over the verdict set of every run, by run, as the JSON text it was stored as."""
+    rows = store.rows(
+        "SELECT run_id, payload FROM verdicts WHERE id IN (SELECT max(id) FROM verdicts WHERE split = 'verdict' "
+        "AND variant = '' GROUP BY run_id)"
+    )
+    return {int(row["run_id"]): row["payload"] for row in rows}
