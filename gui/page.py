@@ -237,6 +237,7 @@ class Page(QWidget):
         self._banner = banner
         if banner is not None:
             self._column.insertWidget(0, banner)
+            banner.show()
 
     # ---- when to refresh ---------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.project = project
         self._pages: dict[str, Page] = {}
         self._front = ""
-        self._may_close = False
+        self._may_close = self._is_closing = False
         self.gpu = GpuHistory()
         self._build()
         self.actions_by_name = commands.window_actions(self)
@@ -425,7 +425,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once what becomes of a run at work, then keep how it was left."""
-        if not self._may_close and closing.asks(self.project, self._on_closing_answered):
+        self._is_closing = True
+        is_asked = not self._may_close and closing.asks(self.project, self._on_closing_answered)
+        self._is_closing = False
+        if is_asked and not self._may_close:
             event.ignore()
             return
         self.keep_state()
@@ -441,8 +444,8 @@ class MainWindow(QMainWindow):
         self.deleteLater()
 
     def _on_closing_answered(self, may_close: bool) -> None:
-        if may_close:
-            self._may_close = True
+        self._may_close = may_close
+        if may_close and not self._is_closing:
             self.close()
 
 

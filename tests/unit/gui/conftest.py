@@ -5,15 +5,21 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import psutil
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from shiboken6 import isValid
 
+from engine.records import Recipe
+from engine.store import jobs, runs
+from gui import affinity
 from gui.dialogs import Reply
 from gui.project import Project
 from gui.shell.main_window import MainWindow
 from gui.theme import LIGHT, apply_theme
+
+affinity.IS_CHECKED = True
 
 
 class Answers:
@@ -101,3 +107,47 @@ def nothing_left_behind(monkeypatch, request):
 
 def _refuse(self, *args):
     raise AssertionError("a test may not open a native dialog: use project.dialogs")
+
+
+@pytest.fixture
+def make_run(gui_project):
+    """`make_run(state, name=…)` enters a run with its job in that state and returns its id."""
+
+    def make(state="finished", name="", **columns):
+        store = gui_project.store
+        run_id = runs.create(store, Recipe(name=name, base="tiny"))
+        jobs.enqueue(store, "train", {}, run_id=run_id)
+        with store.write() as connection:
+            connection.execute("UPDATE jobs SET state = ? WHERE run_id = ?", (state, run_id))
+            connection.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run_id))
+        if columns:
+            runs.update(store, run_id, **columns)
+        return run_id
+
+    return make
+
+
+def set_run_state(store, run_id, state):
+    """Move a run and its job to a state, as a worker would."""
+    with store.write() as connection:
+        connection.execute("UPDATE jobs SET state = ? WHERE run_id = ?", (state, run_id))
+        connection.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run_id))
+
+
+@pytest.fixture
+def put_run_in(gui_project):
+    """`put_run_in(run_id, state)` moves a run and its job to a state, as a worker would."""
+    return lambda run_id, state: set_run_state(gui_project.store, run_id, state)
+
+
+@pytest.fixture
+def stop_host(home):
+    """Ask the host and worker of this test's data folder to end once the test is over."""
+    yield
+    for process in psutil.process_iter():
+        try:
+            words = process.cmdline()
+            if str(home) in words and any(word.startswith("engine.") for word in words):
+                process.terminate()
+        except psutil.Error:
+            continue

@@ -1,0 +1,128 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_GB" sourcelanguage="en_GB">
+<context>
+    <name></name>
+    <message numerus="yes">
+        <source>Moved %n run(s) to the Trash.</source>
+        <translation>
+            <numerusform>Moved %n run to the Trash.</numerusform>
+            <numerusform>Moved %n runs to the Trash.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n run(s) back.</source>
+        <translation>
+            <numerusform>Put %n run back.</numerusform>
+            <numerusform>Put %n runs back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Can't tell about %n of {all}: {names}</source>
+        <translation>
+            <numerusform>Can't tell about %n of {all}: {names}</numerusform>
+            <numerusform>Can't tell about %n of {all}: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n small edit(s)</source>
+        <extracomment>Signs of the actions; an unknown one gets a dot. Small edits, shown as one line when several follow each other.</extracomment>
+        <translation>
+            <numerusform>%n small edit</numerusform>
+            <numerusform>%n small edits</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s)</source>
+        <translation>
+            <numerusform>%n checkpoint</numerusform>
+            <numerusform>%n checkpoints</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>before, after and %n on the way</source>
+        <translation>
+            <numerusform>before, after and %n on the way</numerusform>
+            <numerusform>before, after and %n on the way</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>first %n row(s)</source>
+        <translation>
+            <numerusform>first %n row</numerusform>
+            <numerusform>first %n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Loses %n step(s) since the last checkpoint</source>
+        <translation>
+            <numerusform>Loses %n step since the last checkpoint</numerusform>
+            <numerusform>Loses %n steps since the last checkpoint</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>See all %n answer(s)</source>
+        <translation>
+            <numerusform>See all %n answer</numerusform>
+            <numerusform>See all %n answers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n capability(ies), all inside their limits</source>
+        <translation>
+            <numerusform>%n capabilityy, all inside their limits</numerusform>
+            <numerusform>%n capabilityies, all inside their limits</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s)</source>
+        <translation>
+            <numerusform>%n run</numerusform>
+            <numerusform>%n runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>↓ %n new</source>
+        <translation>
+            <numerusform>↓ %n new</numerusform>
+            <numerusform>↓ %n new</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n notification(s)</source>
+        <translation>
+            <numerusform>%n notification</numerusform>
+            <numerusform>%n notifications</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>… %n same word(s) … </source>
+        <translation>
+            <numerusform>… %n same word … </numerusform>
+            <numerusform>… %n same words … </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n place(s) differ</source>
+        <translation>
+            <numerusform>%n place differ</numerusform>
+            <numerusform>%n places differ</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
