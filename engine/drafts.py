@@ -19,7 +19,7 @@ from engine.data.rows import Problem, list_problems
 from engine.errors import MovedModel, UserError
 from engine.models.inspect import read_config
 from engine.records import Mapping, recipe_from_toml
-from engine.store import jobs, models
+from engine.store import jobs, models, runs, scores
 
 if TYPE_CHECKING:
     import collections.abc
@@ -129,8 +129,19 @@ def chosen_suite(recipe: Recipe) -> Suite:
     return select(suite, canaries.capabilities, canaries.verdict_items, canaries.guard_items)
 
 
-def suite_facts(suite: Suite) -> SuiteFacts:
-    """Return what a plan needs to know of the canaries."""
+def measured_spread(store: Store, recipe: Recipe) -> dict[str, float]:
+    """Return the spread of each capability's differences in the last comparable run: same base, suite and method."""
+    for run in runs.everything(store):
+        other = run.recipe
+        if (other.base, other.method, other.canaries.suite) != (recipe.base, recipe.method, recipe.canaries.suite):
+            continue
+        if found := [row for row in scores.verdicts(store, run.id) if row["split"] == "verdict"]:
+            return {one["name"]: one["sd"] for one in found[-1]["payload"]["capabilities"] if one["sd"] > 0}
+    return {}
+
+
+def suite_facts(suite: Suite, spread: collections.abc.Mapping[str, float] | None = None) -> SuiteFacts:
+    """Return what a plan needs to know of the canaries; `spread` is that of the last comparable run."""
     from engine.canaries.power import KIND_OF_PRIMARY, deciding_items
     from engine.plan import CapabilityFacts, SuiteFacts
 
@@ -141,6 +152,7 @@ def suite_facts(suite: Suite) -> SuiteFacts:
                 items=len(deciding_items(suite, capability)),
                 guard_items=len(suite.of(capability.name, "guard")),
                 kind=KIND_OF_PRIMARY[capability.primary],
+                sd=(spread or {}).get(capability.name),
             )
             for capability in suite.capabilities
         )
@@ -194,7 +206,7 @@ def draft_plan(
         parameters=base.parameters,
         rows=rows,
         hardware=hardware_facts(store.home, recorded_device(store)),
-        suite=suite_facts(chosen_suite(recipe)),
+        suite=suite_facts(chosen_suite(recipe), measured_spread(store, recipe)),
         timings=timings,
     )
 

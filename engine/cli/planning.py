@@ -10,7 +10,7 @@ import msgspec
 from engine import versions
 from engine.cli.models import examine
 from engine.data.read import read_rows
-from engine.drafts import chosen_suite, recorded_device, row_facts, suite_facts
+from engine.drafts import chosen_suite, measured_spread, recorded_device, row_facts, suite_facts
 from engine.errors import UserError
 from engine.models import inspect
 from engine.plan import Plan, bytes_text, duration_text, hardware_facts, plan
@@ -56,7 +56,7 @@ def _plan(store: Store, recipe: Recipe, found: Mapping[str, Any], timings: Mappi
         parameters=base.parameters,
         rows=row_facts(found, heldout),
         hardware=hardware_facts(store.home, recorded_device(store)),
-        suite=suite_facts(suite),
+        suite=suite_facts(suite, measured_spread(store, recipe)),
         timings=timings,
     )
 

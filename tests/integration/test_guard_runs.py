@@ -1,6 +1,8 @@
 """The guard in real runs on the tiny model: harmful ones are stopped in time with a way back, harmless ones are not."""
 
 import json
+import math
+import threading
 
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from engine.canaries.pairing import compare_inputs
 from engine.records import Adapter
 from engine.states import State
 from engine.store import Store, checkpoints, events, history, jobs, runs, scores
+from engine.training import loop
 
 LOOKS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
 GUARD_ITEMS = 15
@@ -216,3 +219,35 @@ def own_answers(folder, seed, count=60):
         answer = tokenizer.decode(ids[0, start:], skip_special_tokens=True) or "."
         rows.append({"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]})
     return json.loads(json.dumps(rows))
+
+
+def test_pause_waits_for_the_user_and_stopping_there_keeps_the_checkpoint(store, home, project, until):
+    run_id, job_id = queue(store, harmful(project, guard="pause"))
+    helper = threading.Thread(target=_stop_once_paused, args=(home, job_id, until))
+    helper.start()
+    job = client.run_in_process(store, job_id)
+    helper.join()
+    assert job.state is State.STOPPED, job.details
+    tripped = next(event for event in events.of_run(store, run_id) if event.kind == "tripped")
+    assert checkpoints.of_run(store, run_id)[-1].step == tripped.step == runs.get(store, run_id).step
+
+
+def _stop_once_paused(home, job_id, until):
+    own = Store(home)
+    until(lambda: jobs.get(own, job_id).state is State.PAUSED, 60)
+    jobs.request(own, job_id, "stop")
+    own.close()
+
+
+def test_a_loss_that_is_no_number_is_marked_and_the_way_back_offered(store, project, monkeypatch):
+    """One infinite learning rate ruins the weights after step 5; the step after that has no loss."""
+    true_rate = loop.lr_at
+    monkeypatch.setattr(
+        loop, "lr_at", lambda step, *more, **named: math.inf if step == 5 else true_rate(step, *more, **named)
+    )
+    run_id, job = run(store, harmful(project, lr=1e-5))
+    assert (job.state, job.error_kind) == (State.FAILED, "environment")
+    (mark,) = [event for event in events.of_run(store, run_id) if event.kind == "non_finite"]
+    assert mark.step == runs.get(store, run_id).step + 1 == 6
+    assert runs.get(store, run_id).results["guard"]["offered"] == f"{run_id}@4"
+    assert "Nothing after step 4 is usable" in job.reason

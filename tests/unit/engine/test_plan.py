@@ -19,6 +19,7 @@ from engine.plan import (
 )
 from engine.plan.advice import changed
 from engine.records import Adapter, Budget, CanaryPlan, CheckpointPlan, DataSpec, Recipe, Training
+from engine.verdict.guard import guard_power
 
 STARTER = {
     "model_type": "llama", "hidden_size": 576, "num_hidden_layers": 30, "num_attention_heads": 9, "num_key_value_heads": 3,
@@ -324,6 +325,36 @@ def test_advice_about_power_rows_and_precision():
     assert "facts: with 16 items the smallest budget that could be called kept is 0.19" in said
     none = planned(Recipe(), suite=SuiteFacts())
     assert none.advice == ("No canaries are measured, so there will be no verdict.",)
+
+
+def test_the_plan_says_what_the_guard_can_see_and_how_many_more_items_each_word_needs():
+    suite = SuiteFacts(capabilities=(
+        CapabilityFacts(name="facts", items=40, guard_items=15), CapabilityFacts(name="code", items=300, guard_items=6),
+        CapabilityFacts(name="chat", items=62, guard_items=15, kind="kl"),
+    ))  # fmt: skip
+    recipe = Recipe(canaries=CanaryPlan(budgets={"chat": Budget(role="expendable")}))
+    made = planned(recipe, suite=suite)
+    facts, code, chat = made.capabilities
+    looks = len(made.looks)
+    assert facts.guard.smallest_drop == guard_power(15, 0.1, planned_looks=looks, judged=2).smallest_drop
+    assert (code.guard.can_trip, chat.guard) == (False, None)
+    text = explain(made)
+    assert f"facts  15 guard items: a loss from {facts.guard.smallest_drop:.2f}" in text
+    assert f"code   6 guard items: nothing, it takes {code.guard.items_to_trip} of them to trip" in text
+    assert (facts.power.more_for_kept, facts.power.more_for_forgot) == (16, facts.power.items_for_forgot - 40)
+    assert f"; 16 more for kept, {facts.power.more_for_forgot} more for forgot at twice the budget" in text
+    assert "300 items" in text
+    assert (code.power.more_for_kept, code.power.more_for_forgot) == (0, 0)
+    assert any("The guard cannot stop this run for code" in line for line in made.advice)
+
+
+def test_no_guard_no_words_about_it_and_due_checkpoints_are_looks_too():
+    suite = SuiteFacts(capabilities=(CapabilityFacts(name="facts", items=40, guard_items=15),))
+    off = planned(Recipe(canaries=CanaryPlan(guard="off")), suite=suite)
+    assert off.capabilities[0].guard is None
+    assert "guard" not in explain(off)
+    often = planned(Recipe(checkpoints=CheckpointPlan(every_steps=5)), suite=suite)
+    assert often.capabilities[0].guard.planned_looks == len({*often.looks, *range(5, often.steps + 1, 5)})
 
 
 # ---- text, records, hardware -----------------------------------------------------------------------------------------

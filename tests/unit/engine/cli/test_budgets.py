@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from engine import budgets
+from engine.canaries.suite import load_suite
+from engine.drafts import measured_spread, suite_facts
 from engine.errors import UserError
 from engine.records import Budget, CanaryPlan, Recipe
 from engine.store import budgets as rows
-from engine.store import runs
+from engine.store import runs, scores
 
 
 def recipe(**canaries):
@@ -70,3 +72,16 @@ def test_a_budget_of_a_capability_that_does_not_exist_names_the_field(store):
         runs.create(store, recipe(budgets={"magic": Budget()}))
     assert refused.value.field == "canaries.budgets"
     assert runs.everything(store) == []
+
+
+def test_a_plan_takes_the_spread_of_the_last_comparable_run(project):
+    project.add_base()
+    project.add_run(method="full")
+    run_id = project.add_run()
+    payload = {"capabilities": [{"name": "facts", "sd": 0.42}, {"name": "code", "sd": 0.0}]}
+    scores.add_verdict(project.store, run_id=run_id, step=1, split="verdict", overall="kept", payload=payload)
+    same = runs.get(project.store, run_id).recipe
+    assert measured_spread(project.store, same) == {"facts": 0.42}
+    assert measured_spread(project.store, msgspec.structs.replace(same, method="full")) == {}
+    (facts,) = [one for one in suite_facts(load_suite("standard"), {"facts": 0.42}).capabilities if one.name == "facts"]
+    assert facts.sd == 0.42

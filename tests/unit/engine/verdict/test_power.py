@@ -46,3 +46,17 @@ def test_n_needed(mean, needed):
 def test_n_needed_above_the_budget_uses_the_corrected_level():
     z = stats.norm.isf(0.0125)
     assert power.n_needed(0.2, 0.1, 0.3, alpha_lower=0.0125) == math.ceil(((z + 0.842) * 0.3 / 0.1) ** 2)
+
+
+@pytest.mark.parametrize("judged", [1, 13])
+def test_items_for_forgot_see_a_loss_of_twice_the_budget(judged):
+    n = power.items_for_forgot(0.1, sd=0.3, judged=judged)
+    assert power.smallest_drop_called_forgot(n, 0.1, sd=0.3, judged=judged) <= 0.2
+    assert power.smallest_drop_called_forgot(n - 1, 0.1, sd=0.3, judged=judged) > 0.2
+
+
+def test_how_many_more_items_either_word_needs():
+    made = power.plan_power(40, 0.1, judged=13)
+    assert made.more_for_kept == 56 - 40
+    assert made.more_for_forgot == power.items_for_forgot(0.1, judged=13) - 40 > 0
+    assert (power.plan_power(500, 0.1).more_for_kept, power.plan_power(500, 0.1).more_for_forgot) == (0, 0)
