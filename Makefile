@@ -18,8 +18,10 @@ run: $(VENV)/.starter
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses $(JOBS) -m "not long" $(TEST_ARGS)
 
+# Everything, with a report. A run that was broken off goes on where it stopped; LONG_ARGS=--again begins anew, and
+# LONG_ARGS="--long-seed 7" draws other kills.
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest --timeout 7200 $(TEST_ARGS)
+	PYTHONPATH=tests $(BIN)/python -m pytest -p long_report --long-report tests/long-report.md --timeout 7200 $(LONG_ARGS) $(TEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

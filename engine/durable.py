@@ -94,6 +94,14 @@ def flush_file(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are missing, private, their names flushed: a power cut leaves all or none."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=0o700, exist_ok=True)
+        platform.flush_folder(place.parent)
+
+
 @contextmanager
 def new_folder(final: Path, about: dict[str, object]) -> Iterator[Path]:
     """Give a temporary folder to fill; at the end it gets its manifest and becomes `final`, or nothing is left.
@@ -104,7 +112,7 @@ def new_folder(final: Path, about: dict[str, object]) -> Iterator[Path]:
     temporary = final.parent / f"{PARTIAL}{final.name}-{uuid.uuid4().hex[:8]}"
     try:
         before_call("mkdir", temporary)
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(final.parent)
         temporary.mkdir(mode=0o700)
         yield temporary
         _publish(temporary, final, about)

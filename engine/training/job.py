@@ -146,7 +146,7 @@ class TrainingJob:
     # ---- phases ------------------------------------------------------------------------------------------------------
 
     def _prepare_folder(self) -> None:
-        (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True, mode=0o700)
+        durable.make_folders(self.folder / "checkpoints")
         durable.remove_leftovers(self.folder / "checkpoints")
         durable.replace_file(self.folder / "recipe.toml", self.recipe.to_toml().encode())
 
