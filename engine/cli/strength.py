@@ -12,15 +12,13 @@ from engine.errors import UserError
 from engine.store import checkpoints, jobs, runs
 from engine.store import strength as rows
 from engine.verdict import sentences
-from engine.verdict.strength import ALPHAS, checked, proposed, read_blocks
+from engine.verdict.strength import ALPHAS, DRIFT_CAPTION, checked, proposed, read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.records import CheckpointRow, Drift, StrengthPoint
     from engine.store import Store
-
-CAPTION = "How far the weights moved: a diagnosis, not a verdict. Small drift can forget much, and large drift little."
 
 
 def checkpoint_of(store: Store, name: str) -> CheckpointRow:
@@ -127,7 +125,7 @@ def drift(desk: Desk, model: str, everything: bool) -> None:
         )
     else:
         _tell_blocks(found)
-    output.say(CAPTION)
+    output.say(DRIFT_CAPTION)
 
 
 def _tell_blocks(found: Sequence[Drift]) -> None:

@@ -20,7 +20,7 @@ from engine.store import strength as rows
 from engine.training import checkpoints as files
 from engine.training import methods
 from engine.training.protections.base_tensors import BaseTensors
-from engine.verdict.strength import block_of
+from engine.verdict.strength import DRIFT_CAPTION, block_of
 from engine.work import Outcome
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.work import Work
 
-CAPTION = "How far the weights moved: a diagnosis, not a verdict. Small drift can forget much, and large drift little."
 _PEFT = "base_model.model."
 #: layer, module, name, ‖ΔW‖, ‖W‖
 Row = tuple[int, str, str, float, float]
@@ -48,7 +47,7 @@ def run(work: Work) -> Outcome:
 
     found = record(work.store, row, on_tensors=say)
     run_folder.append_rows(work.store, row.run_id, rev)
-    return Outcome(result={"ref": row.ref, "tensors": len(found), "overall": overall(found), "caption": CAPTION})
+    return Outcome(result={"ref": row.ref, "tensors": len(found), "overall": overall(found), "caption": DRIFT_CAPTION})
 
 
 def record(

@@ -94,7 +94,9 @@ class StrengthJob:
             self.before_id = self.canaries.before(
                 session.loaded.model, run_id=self.row.run_id, on_progress=self._progress("measuring the base")
             )
-            self.learned_before = results.stored_learned(self.store, self.row.run_id, "before") or heldout.measure(
+            # In a sequence "before" was measured with the weights the run went on from, which are not the base.
+            known = None if self.recipe.start_from else results.stored_learned(self.store, self.row.run_id, "before")
+            self.learned_before = known or heldout.measure(
                 session, session.loaded.model, on_progress=self._progress("held-out rows before")
             )
         self.dial = Dial(session.loaded.model, self.recipe, self.folder, self.base)

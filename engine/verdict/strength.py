@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: Scored without being asked for; values between on demand.
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: What stands under every picture of drift.
+DRIFT_CAPTION = (
+    "How far the weights moved: a diagnosis, not a verdict. Small drift can forget much, and large drift little."
+)
 _BLOCK = re.compile(r"(?:^|\.)(?:layers|h|blocks|block)\.(\d+)\.")
 _RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?=(\d*\.?\d+)")
 
