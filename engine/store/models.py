@@ -41,7 +41,7 @@ def add(  # noqa: PLR0913 - one argument a column
         connection.execute(
             "INSERT INTO models (name, source, path, fingerprint, files, architecture, parameters, template, note, "
             "created_at, verified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-            "path = excluded.path, verified_at = excluded.verified_at",
+            "path = excluded.path, verified_at = excluded.verified_at, trashed_at = NULL, emptied_at = NULL",
             (name, source, path, fingerprint, to_json(list(files)), architecture, parameters, template, note, time.time(),
              time.time()),
         )  # fmt: skip
@@ -67,8 +67,8 @@ def by_fingerprint(store: Store, fingerprint: str) -> ModelRow | None:
 
 
 def everything(store: Store) -> list[ModelRow]:
-    """Return all base models in order of import."""
-    return store.records(ModelRow, "SELECT * FROM models ORDER BY id")
+    """Return all base models in order of import, but those in the Trash."""
+    return store.records(ModelRow, "SELECT * FROM models WHERE trashed_at IS NULL ORDER BY id")
 
 
 def set_verified(store: Store, name: str) -> None:

@@ -37,3 +37,18 @@ def _on_imported(project: Project, job: Job, on_end: Callable[[Job], None] | Non
         project.toast(tr("Imported {name}.").format(name=job.result["name"]), show)
     if on_end is not None:
         on_end(job)
+
+
+def locate(project: Project, name: str, folder: Path) -> int:
+    """Say where a moved base model lies now: its files are hashed and must be the recorded ones; returns the job's id."""
+    job_id = jobs.enqueue(project.store, "verify", {"names": [name], "at": str(folder)})
+    project.follow(job_id, lambda job: _on_located(project, job, name))
+    return job_id
+
+
+def _on_located(project: Project, job: Job, name: str) -> None:
+    if job.error_kind:
+        project.show_trouble(trouble_of_job(job))
+    elif job.result:
+        said = tr("{name} is at {path} now, byte for byte as recorded.")
+        project.toast(said.format(name=name, path=job.result.get("path", "")))
