@@ -264,11 +264,12 @@ class AnswersView(QWidget):
             if segment.kind == "removed":
                 bracket = _tinted(theme.forgot_mark)
                 self.base.write("⟦", bracket, is_change=True)
-                self.base.write(letters, form)
-                self.base.write(f"⟧{blanks}" if letters else f"{blanks}⟧", bracket)
+                self.base.write(letters or blanks, form)
+                self.base.write("⟧", bracket)
+                self.base.write(blanks if letters else "", QTextCharFormat())
             elif segment.kind == "added":
-                self.tuned.write(letters, form, is_change=True)
-                self.tuned.write(blanks, _tinted(theme.kept_mark))
+                self.tuned.write(letters or blanks, form, is_change=True)
+                self.tuned.write(blanks if letters else "", QTextCharFormat())
             else:
                 head, left_out, tail = folded(segment.text)
                 for pane in (self.base, self.tuned):

@@ -354,7 +354,7 @@ def _level_range(rows: Sequence[CapabilityRow]) -> tuple[float, float]:
     """0 to 1 for shares; else what the intervals span, with a little room."""
     levels = [level for row in rows for level in (row.before, row.after) if level is not None]
     if not levels or rows[0].kind == "binary":
-        return -0.015, 1.015
+        return -0.02, 1.05
     return _padded([level.lower for level in levels], [level.upper for level in levels])
 
 

@@ -64,13 +64,13 @@ class PlainAxis(pg.AxisItem):
         return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
 
 
-def plot(canvas: Canvas, row: int, col: int, *, is_movable: bool = False) -> pg.PlotItem:
-    """An empty plot with plain axes, no menu, no buttons; `is_movable` allows panning and zooming."""
+def plot(canvas: Canvas, row: int, col: int, *, view: pg.ViewBox | None = None) -> pg.PlotItem:
+    """An empty plot with plain axes, no menu, no buttons; it stays still unless it gets a `view` that can be moved."""
     axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-    item = canvas.addPlot(row=row, col=col, axisItems=axes)
+    item = canvas.addPlot(row=row, col=col, axisItems=axes, viewBox=view)
     item.setMenuEnabled(False)
     item.hideButtons()
-    item.setMouseEnabled(is_movable, is_movable)
+    item.setMouseEnabled(view is not None, view is not None)
     item.getViewBox().setDefaultPadding(0.0)
     return item
 

@@ -63,6 +63,9 @@ class DriftChart(Chart):
         self.canvas.ci.layout.setColumnStretchFactor(0, 6)
         self.canvas.ci.layout.setColumnStretchFactor(1, 1)
         self.means.setYLink(self.plot)
+        for item in (self.plot, self.means, self.bar):
+            for side in ("left", "bottom"):
+                item.getAxis(side).setStyle(tickLength=0)
         self.means.getAxis("left").setStyle(showValues=False)
         self.means.getAxis("left").setWidth(1)
         self.means.getAxis("bottom").setTicks([])

@@ -39,6 +39,8 @@ class MatrixChart(Chart):
     def _build(self) -> None:
         self.plot = plot(self.canvas, 0, 0)
         self.plot.invertY(True)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setStyle(tickLength=0)
         self.grid = Grid()
         self.plot.addItem(self.grid, ignoreBounds=True)
         self.footer = PlainLabel("", self, size="small")

@@ -339,11 +339,11 @@ class TimelinePicture(Chart):
     # ---- colours -----------------------------------------------------------------------------------------------------
 
     def _style(self, theme: Theme, font: QFont) -> None:
+        for item in (self.losses, self.checks):
+            style_plot(item, theme, font)
         set_title(self.checks.getAxis("left"), self._check_title or tr("Change"), theme)
         set_title(self.losses.getAxis("left"), tr("Loss, nats/token"), theme)
         set_title(self.checks.getAxis("bottom"), self._axis_title(), theme)
-        for item in (self.losses, self.checks):
-            style_plot(item, theme, font)
         self.raw.setPen(line_pen(theme.loss_raw, 1))
         for curve, line, look in zip(self.smooth, self.lines, theme.series, strict=True):
             curve.setPen(line_pen(look.color, 2, look.dash))

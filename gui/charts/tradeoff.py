@@ -31,10 +31,12 @@ _SMALL, _LARGE, _NEAR = 7, 13, 14.0
 class TradeoffChart(Chart):
     """Right is more learned, up is better kept; the base is the cross at the origin.
 
-    `point_selected` carries the `TradeoffRow`; `compare_requested` the one clicked with Shift.
+    `point_selected` carries the `TradeoffRow`, `compare_requested` the one clicked with Shift, `points_brushed` the list of
+    those inside a rectangle drawn with Shift held.
     """
 
     compare_requested = Signal(object)
+    points_brushed = Signal(object)
 
     def __init__(self, model: TradeoffModel | None = None, parent: QWidget | None = None) -> None:
         """Draw `model`, or an empty one of its own."""
@@ -50,7 +52,8 @@ class TradeoffChart(Chart):
         self._draw_now()
 
     def _build(self) -> None:
-        self.plot = plot(self.canvas, 0, 0, is_movable=True)
+        self.plot = plot(self.canvas, 0, 0, view=BrushBox())
+        self.plot.getViewBox().brushed.connect(self.brush)
         self.plot.showGrid(x=True, y=True, alpha=0.3)
         self.tint = pg.LinearRegionItem(orientation="horizontal", movable=False)
         self.tint.setZValue(-20)
@@ -364,12 +367,37 @@ class TradeoffChart(Chart):
         set_strokes(self.crosses, strokes)
         self._ring.setData([row.gain], [found.value])
 
+    @Slot(object)
+    def brush(self, area: QRectF) -> None:
+        """Name the points inside a rectangle of the plot (data coordinates)."""
+        self.points_brushed.emit([row for row, found in self._points if area.contains(QPointF(row.gain, found.value))])
+
     def _on_mouse_clicked(self, event: Any) -> None:
         """Shift adds the point to the comparison; a plain click selects it."""
         super()._on_mouse_clicked(event)
         stop = self.stop_at(event.scenePos()) if self._points else None
         if stop is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.compare_requested.emit(self.stop_key(stop))
+
+
+class BrushBox(pg.ViewBox):
+    """A view that can be panned; a drag with Shift held draws a rectangle instead."""
+
+    brushed = Signal(object)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        """Pan, or brush with Shift."""
+        is_brush = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and event.button() == Qt.MouseButton.LeftButton
+        if not is_brush:
+            super().mouseDragEvent(event, axis=axis)
+            return
+        event.accept()
+        start, end = event.buttonDownPos(), event.pos()
+        self.updateScaleBox(start, end)
+        if event.isFinish():
+            self.rbScaleBox.hide()
+            corners = QRectF(self.mapToView(start), self.mapToView(end))
+            self.brushed.emit(corners.normalized())
 
 
 def _with_span(value: float, low: float | None, high: float | None, digits: int) -> str:

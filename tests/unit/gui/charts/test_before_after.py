@@ -1,11 +1,14 @@
 """Chart (a): drawn bounds are the engine's, word and position agree, Wilson stays in range, order (15, 17, 18)."""
 
+import itertools
 import random
 
 import chart_examples as examples
 import msgspec
 import pytest
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QImage, QPainter, QPen
 
 from engine.export.charts import Level
 from engine.verdict.binary import wilson_interval
@@ -206,6 +209,24 @@ def test_the_row_keeps_what_the_record_says():
     row = row_of(verdict)
     assert (row.better, row.worse, row.budget, row.word) == (verdict.lower, verdict.upper, verdict.budget, verdict.word)
     assert msgspec.to_builtins(verdict)["n"] == row.n
+
+
+def test_verdicts_differ_by_shape_and_glyph_without_any_colour():
+    """In one ink, as in greyscale or to a colour-blind eye: no two verdicts share a drawn shape or a glyph."""
+    words = ("kept", "forgot", "can't tell", "changed", "learned")
+    pictures = []
+    for word in words:
+        image = QImage(40, 40, QImage.Format.Format_Grayscale8)
+        image.fill(255)
+        painter = QPainter(image)
+        painter.translate(20, 20)
+        drawSymbol(painter, SYMBOLS[word], 24, QPen(Qt.GlobalColor.black), QBrush(Qt.GlobalColor.black))
+        painter.end()
+        pictures.append(image)
+    for one, other in itertools.combinations(pictures, 2):
+        differing = sum(one.pixel(x, y) != other.pixel(x, y) for x in range(40) for y in range(40))
+        assert differing > 40
+    assert len({GLYPHS[word] for word in words}) == len(words)
 
 
 def _drawn_span(chart, word):

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -255,15 +256,17 @@ def test_nothing_is_drawn_while_hidden_and_everything_when_shown(kind, light, qt
 
 
 def test_many_changes_are_drawn_at_most_four_times_a_second(chart, qtbot, monkeypatch):
-    times = []
+    drawn = []
     refresh = chart._refresh
-    monkeypatch.setattr(chart, "_refresh", lambda: (times.append(chart._since.elapsed()), refresh()))
+    monkeypatch.setattr(chart, "_refresh", lambda: (drawn.append(1), refresh()))
     rows = list(chart.rows)
+    begun = time.monotonic()
     for at in range(12):
         chart.table().set_rows(rows[: len(rows) - at % 2])
         qtbot.wait(60)
-    qtbot.waitUntil(lambda: not chart._timer.isActive(), timeout=2000)
-    assert 1 <= len(times) <= 5  # 0.72 s of changes: three or four draws, and the last one
+    qtbot.waitUntil(lambda: not chart._timer.isActive(), timeout=5000)
+    passed = time.monotonic() - begun
+    assert 1 <= len(drawn) <= 4 * passed + 1
     assert chart.stop_count() > 0
 
 

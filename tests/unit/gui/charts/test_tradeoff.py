@@ -5,7 +5,10 @@ import random
 
 import chart_examples as examples
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gui.charts.tradeoff import TradeoffChart
 from gui.charts.tradeoff_rows import Retained, TradeoffRow, shown
@@ -125,3 +128,26 @@ def test_when_nothing_stays_inside_that_is_said(shown):
     shown(chart)
     assert chart.front_rows() == []
     assert chart.title() == "Nothing learned stayed inside the budget"
+
+
+def test_a_rectangle_drawn_with_shift_names_the_points_inside(chart, qtbot):
+    view, target = chart.plot.getViewBox(), chart.canvas.viewport()
+    before = view.viewRange()
+    corners = [view.mapViewToScene(QPointF(x, y)).toPoint() for x, y in ((30.0, 0.05), (60.0, -0.5))]
+    middle = (corners[0] + corners[1]) / 2
+    shift, left = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
+    with qtbot.waitSignal(chart.points_brushed) as caught:
+        QTest.mousePress(target, left, shift, corners[0])
+        for at in (middle, corners[1]):
+            _move(target, at, shift)
+        QTest.mouseRelease(target, left, shift, corners[1])
+    found = caught.args[0]
+    inside = [row for row, found_ in chart._points if 30 < row.gain < 60 and -0.5 < found_.value < 0.05]
+    assert found == inside != []
+    assert view.viewRange() == before
+
+
+def _move(target, at, modifiers):
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(target.mapToGlobal(at)), Qt.MouseButton.NoButton,
+                        Qt.MouseButton.LeftButton, modifiers)  # fmt: skip
+    QApplication.sendEvent(target, event)
