@@ -105,7 +105,7 @@ def row_facts(found: collections.abc.Mapping[str, Any], heldout: float) -> RowFa
 
     `heldout` below 1 is the share of them that is held out; else the number of held-out rows that come beside them.
     """
-    from engine.plan import RowFacts
+    from engine.plan import RowFacts, RowFinding
 
     taken = round(found["rows"] * heldout) if heldout < 1 else 0
     return RowFacts(
@@ -115,6 +115,12 @@ def row_facts(found: collections.abc.Mapping[str, Any], heldout: float) -> RowFa
         p95=found["length_p95"],
         max=found["length_max"],
         mean=found["tokens"] / max(1, found["rows"]),
+        prefix_share=found.get("prefix_share", 0.0),
+        findings=tuple(
+            RowFinding(kind=one["kind"], sentence=one["sentence"], fix=one.get("fix") or "")
+            for one in found.get("findings", ())
+            if one["is_warning"]
+        ),
     )
 
 

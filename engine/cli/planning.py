@@ -82,6 +82,7 @@ def short_text(made: Plan) -> str:
         *power_lines(made),
         *guard_lines(made),
         *(["", *(f"Advice: {line}" for line in made.advice)] if made.advice else []),
+        *(f"Before you start: {one.sentence} ({one.docs})" for one in made.counsel),
         *(f"Needs less memory: {remedy.title} (about {bytes_text(remedy.peak_bytes)})." for remedy in made.remedies),
     ]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from engine.plan.records import (
     ProtectionCost,
     Remedy,
     RowFacts,
+    RowFinding,
     SuiteFacts,
     TimeRange,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "ProtectionCost",
     "Remedy",
     "RowFacts",
+    "RowFinding",
     "SuiteFacts",
     "TimeRange",
     "bytes_text",

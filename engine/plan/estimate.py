@@ -11,6 +11,7 @@ from engine import presets
 from engine.plan import memory, protecting
 from engine.plan.advice import advice_for, remedies_for
 from engine.plan.records import CapabilityFacts, CapabilityPlan, Disk, Hardware, Plan, RowFacts, SuiteFacts
+from engine.plan.rules import counsel_for
 from engine.plan.shapes import Shapes, shapes_of
 from engine.plan.timing import UNTIMED, operations_per_token, time_range
 from engine.protection import require_ewc_fits
@@ -57,7 +58,8 @@ def plan(
             recipe, rows, hardware, drafted, lambda changed: _draft(changed, shapes, rows, hardware, suite).memory
         )
         drafted = msgspec.structs.replace(drafted, remedies=remedies)
-    return msgspec.structs.replace(drafted, advice=advice_for(drafted, recipe, rows, hardware))
+    counsel = counsel_for(recipe, rows, parameters=parameters, steps=drafted.steps)
+    return msgspec.structs.replace(drafted, advice=advice_for(drafted, recipe, rows, hardware), counsel=counsel)
 
 
 def selected(recipe: Recipe, suite: SuiteFacts) -> tuple[CapabilityFacts, ...]:

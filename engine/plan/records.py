@@ -7,13 +7,26 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from engine.records import Role
+from engine.verdict.advice import Advice
 from engine.verdict.guard import GuardPower
 from engine.verdict.power import Power
 from engine.verdict.records import Kind
 
 
+class RowFinding(Struct, frozen=True, kw_only=True):
+    """One thing the dataset doctor warns of, and what would mend it."""
+
+    kind: str
+    sentence: str
+    fix: str = ""
+
+
 class RowFacts(Struct, frozen=True, kw_only=True):
-    """The prepared rows: how many train, how many are held out, and their lengths in tokens before any cut."""
+    """The prepared rows: how many train, how many are held out, and their lengths in tokens before any cut.
+
+    `prefix_share` and `findings` come from examining them; `base_nll` (nats a target token) and `unlikely_share` (of target
+    tokens with p under .4) from a pilot, None where there was none.
+    """
 
     count: int
     heldout: int = 0
@@ -21,6 +34,10 @@ class RowFacts(Struct, frozen=True, kw_only=True):
     p95: int
     max: int
     mean: float
+    prefix_share: float = 0.0
+    findings: tuple[RowFinding, ...] = ()
+    base_nll: float | None = None
+    unlikely_share: float | None = None
 
 
 class Hardware(Struct, frozen=True, kw_only=True):
@@ -167,3 +184,4 @@ class Plan(Struct, frozen=True, kw_only=True):
     protections: tuple[ProtectionCost, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     advice: tuple[str, ...] = ()
+    counsel: tuple[Advice, ...] = ()

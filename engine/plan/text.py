@@ -8,6 +8,7 @@ from engine.verdict.sentences import unit_text
 
 if TYPE_CHECKING:
     from engine.plan.records import CapabilityPlan, Phase, Plan, ProtectionCost
+    from engine.verdict.advice import Advice
     from engine.verdict.guard import GuardPower
     from engine.verdict.power import Power
 
@@ -45,8 +46,17 @@ def explain(plan: Plan) -> str:
             *power_lines(plan),
             *guard_lines(plan),
             *(["", "Advice", *(f"- {line}" for line in plan.advice)] if plan.advice else []),
+            *(
+                ["", "Before you start", *(line for one in plan.counsel for line in _counsel(one))]
+                if plan.counsel
+                else []
+            ),
         ]
     )
+
+
+def _counsel(one: Advice) -> list[str]:
+    return [f"- {one.sentence}", f"  {one.evidence} ({one.docs})"]
 
 
 def _memory_lines(plan: Plan) -> list[str]:

@@ -158,7 +158,7 @@ def _forgot_full(case: Case) -> Advice | None:
         sentence=f"Full fine-tuning forgot although it was protected: try LoRA at a matched learning rate ({lr:g}).",
         evidence="In a public 63-run table (Llama-3.2-3B, one seed) forgetting follows the learning rate first (rank "
         "correlation .47): LoRA of rank 32 at 1e-4 lost .050 nats/token, full at 1e-5 lost .030; LoRA is not safe by itself.",
-        recipe=_with_method(case.recipe, "lora", lr),
+        recipe=with_method(case.recipe, "lora", lr),
     )
 
 
@@ -200,7 +200,7 @@ def _forgot_prompt(case: Case) -> Advice | None:
         sentence="With this prompt in place other answers got worse, although no weight changed: use it for this task only, "
         "or train an adapter with protection.",
         evidence="What a prompt costs ends where the prompt is left out; what training costs stays in the weights.",
-        recipe=_with_method(case.recipe, "lora"),
+        recipe=with_method(case.recipe, "lora"),
     )
 
 
@@ -228,7 +228,7 @@ def _kept_not_learned(case: Case) -> Advice | None:
             id="prompt-not-learned",
             sentence="A prompt alone does not do the task: train an adapter.",
             evidence="The prompt-only arm had the same held-out rows and learned less than half of what was open.",
-            recipe=_with_method(recipe, "lora"),
+            recipe=with_method(recipe, "lora"),
         )
     changes: dict[str, Any] = {"training.epochs": min(1000.0, 2 * recipe.training.epochs)}
     said = "twice the steps"
@@ -275,7 +275,7 @@ def _format_capture(case: Case) -> Advice | None:
         sentence=f"{case.captured:.0%} more of the canary answers now open like the training rows: mix in general rows (replay).",
         evidence="On the starter model 10 % self-answered replay brought captured answers from 60 of 60 to 1, KL to the base on "
         "such rows to 0.",
-        recipe=_with_replay(case.recipe),
+        recipe=with_replay(case.recipe),
     )
 
 
@@ -305,16 +305,16 @@ def _third(recipe: Recipe) -> float:
     return float(f"{peak_lr(recipe) / 3:.3g}")
 
 
-def _with_method(recipe: Recipe, method: Method, lr: float = 0.0) -> Recipe:
-    """The recipe with another method under Standard protection; a rate of 0 is that method's standard one."""
+def with_method(recipe: Recipe, method: Method, lr: float = 0.0) -> Recipe:
+    """The recipe with another method under Standard protection (a prompt needs none); 0 is that method's standard rate."""
     cleared = msgspec.structs.replace(
         recipe, method=method, protect="custom", protection=Protection(),
         training=msgspec.structs.replace(recipe.training, lr=lr),
     )  # fmt: skip
-    return presets.chosen(cleared, "standard")
+    return presets.chosen(cleared, "off" if method == "prompt" else "standard")
 
 
-def _with_replay(recipe: Recipe) -> Recipe:
+def with_replay(recipe: Recipe) -> Recipe:
     """The recipe with at least a tenth of general rows in each step, or twice what replay had."""
     resolved = presets.resolved(recipe)
     protection = resolved.protection

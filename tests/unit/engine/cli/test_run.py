@@ -24,8 +24,13 @@ def test_every_setting_is_described(palimpsest):
     assert "base_fingerprint (set by the program)" in told
 
 
-def test_methods_lists_all_three(palimpsest):
-    assert [line.split()[0] for line in palimpsest("methods").stdout.splitlines()] == ["full", "lora", "qlora"]
+def test_methods_lists_them_all(palimpsest):
+    assert [line.split()[0] for line in palimpsest("methods").stdout.splitlines()] == [
+        "full",
+        "lora",
+        "prompt",
+        "qlora",
+    ]
 
 
 @pytest.mark.parametrize("command", ["run", "plan"])
@@ -40,7 +45,7 @@ def test_methods_lists_all_three(palimpsest):
         ((), "No training rows were named. (setting data.path) Give --data FILE."),
         (("--data", "rows.jsonl", "--lr", "fast"), "training.lr cannot be 'fast'"),
         (("--data", "rows.jsonl", "--rank", "0"), "adapter.rank cannot be 0"),
-        (("--data", "rows.jsonl", "--method", "dpo"), "expected one of full, lora, qlora"),
+        (("--data", "rows.jsonl", "--method", "dpo"), "expected one of full, lora, prompt, qlora"),
         (("--data", "rows.jsonl", "--protect", "brave"), "protect cannot be 'brave'"),
         (("--data", "rows.jsonl", "--base", "huge"), "There is no base model called 'huge'."),
         (("--data", "rows.jsonl", "--micro-batch", "3"), "does not divide"),
