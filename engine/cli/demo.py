@@ -49,7 +49,7 @@ def demo(desk: Desk, method: str, lr: str | None, protect: str, minutes: float) 
     draft = planned.recipe(base, chosen)
     timed = progress.work(store, jobs.enqueue(store, "calibrate", {"recipe": draft.to_toml()}))
     estimate = planned.fit(
-        timed.result or {}, planned.overhead_s(timed), base, minutes * 60 - (time.monotonic() - began)
+        timed.result or {}, planned.overhead_s(timed), base.parameters, minutes * 60 - (time.monotonic() - began)
     )
     recipe = with_data_fingerprint(settings.apply(draft, planned.sizes(estimate)))
     _say_how_long(estimate, minutes * 60 - (time.monotonic() - began))

@@ -14,7 +14,7 @@ from engine.plan.eta import about
 from engine.records import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from engine.canaries.items import Canary
     from engine.records import Job, ModelRow
@@ -90,22 +90,22 @@ def sizes(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def fit(timed: Mapping[str, float], overhead_s: float, base: ModelRow, available_s: float) -> Estimate:
+def fit(timed: Mapping[str, float], overhead_s: float, parameters: int, available_s: float) -> Estimate:
     """Return the run that fits the time: more items where there is room, else fewer steps, never fewer items or 10 steps.
 
     `timed` has step_s, score_item_s, answer_s (24 tokens), load_s and tokens_per_row as the calibration measured them.
     """
     for verdict_items, guard_items in ITEMS:
-        estimate = _estimate(timed, overhead_s, base, (verdict_items, guard_items), WANTED_STEPS)
+        estimate = _estimate(timed, overhead_s, parameters, (verdict_items, guard_items), WANTED_STEPS)
         if estimate.total_s <= available_s:
             return estimate
     spare_s = available_s - (estimate.total_s - estimate.train_s)
     steps = max(FEWEST_STEPS, min(WANTED_STEPS, int(spare_s / (MARGIN * timed["step_s"]))))
-    return _estimate(timed, overhead_s, base, ITEMS[-1], steps)
+    return _estimate(timed, overhead_s, parameters, ITEMS[-1], steps)
 
 
 def _estimate(
-    timed: Mapping[str, float], overhead_s: float, base: ModelRow, items: tuple[int, int], steps: int
+    timed: Mapping[str, float], overhead_s: float, parameters: int, items: tuple[int, int], steps: int
 ) -> Estimate:
     score_s, answer_s = timed["score_item_s"], timed["answer_s"]
     suite = select(load_suite("standard"), CAPABILITIES, *items)
@@ -114,7 +114,7 @@ def _estimate(
     heldout_s = (HELDOUT_ROWS + _TRAIN_ROWS) * score_s + 2 * HELDOUT_ROWS * answer_s
     pass_s = scored * score_s + 2 * _WRITTEN * answer_s + heldout_s
     look_s = guard * score_s + _SENTINELS * 1.4 * answer_s
-    save_s = 12 * base.parameters / _SAVED_BYTES_PER_S
+    save_s = 12 * parameters / _SAVED_BYTES_PER_S
     return Estimate(
         verdict_items=items[0],
         guard_items=items[1],
@@ -138,3 +138,58 @@ def overhead_s(timed: Job) -> float:
     told = timed.result or {}
     parts = told["load_s"] + 18 * told["score_item_s"] + 4 * told["answer_s"] + 3 * told["step_s"]
     return max(0.0, (timed.ended_at or 0) - timed.created_at - parts)
+
+
+# ---- before anything was timed ---------------------------------------------------------------------------------------
+
+#: The starter's parameters, known before it is imported, and about how many tokens a row of the demo's data has.
+STARTER_PARAMETERS = 134_515_008
+_TOKENS_PER_ROW, _BATCH, _ANSWER_TOKENS = 82.0, 8, 24
+#: Writing reads all weights for each token: about this much slower than the arithmetic alone.
+_WRITING_FACTOR = 4.0
+#: Of a plain matrix product's speed, training and scoring reach about this share.
+_REACHED = 0.6
+_GUESSED_START_S, _GUESSED_LOAD_S, _IMPORT_S = 6.0, 4.0, 8.0
+
+
+def guessed_timing(operations_per_s: float) -> dict[str, float]:
+    """Guess what a calibration would measure, from the speed of a matrix product on this machine."""
+    rate = _REACHED * operations_per_s
+    row = 2 * STARTER_PARAMETERS * _TOKENS_PER_ROW
+    return {
+        "step_s": 3 * _BATCH * row / rate,
+        "score_item_s": row / rate,
+        "answer_s": _WRITING_FACTOR * 2 * STARTER_PARAMETERS * _ANSWER_TOKENS / rate,
+        "load_s": _GUESSED_LOAD_S,
+        "tokens_per_row": _TOKENS_PER_ROW,
+    }
+
+
+def whole_s(timed: Mapping[str, float], start_s: float, available_s: float, *, is_imported: bool) -> float:
+    """Seconds from the first click to the verdict: import and timing where they are still to come, then the run."""
+    timing_s = start_s + timed["load_s"] + 18 * timed["score_item_s"] + 4 * timed["answer_s"] + 3 * timed["step_s"]
+    first_s = timing_s + (0.0 if is_imported else _IMPORT_S)
+    return first_s + fit(timed, start_s, STARTER_PARAMETERS, available_s - first_s).total_s
+
+
+def guessed_start_s() -> float:
+    """Seconds a worker is guessed to need until it begins."""
+    return _GUESSED_START_S
+
+
+def matrix_speed(size: int = 768, rounds: int = 6) -> float:
+    """Measure a matrix product in 32 bit on this processor, in operations per second; takes well under a second."""
+    import time
+
+    import numpy as np
+
+    left = np.ones((size, size), dtype=np.float32)
+    left @ left
+    best = min(_timed(lambda: left @ left, time.perf_counter) for _ in range(rounds))
+    return 2 * size**3 / best
+
+
+def _timed(action: Callable[[], object], clock: Callable[[], float]) -> float:
+    began = clock()
+    action()
+    return clock() - began

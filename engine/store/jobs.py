@@ -59,6 +59,13 @@ def latest_for_run(store: Store, run_id: int) -> Job | None:
     return store.one(Job, "SELECT * FROM jobs WHERE run_id = ? ORDER BY id DESC LIMIT 1", (run_id,))
 
 
+def newest_marked(store: Store, mark: str) -> Job | None:
+    """Return the newest job whose payload has that key, or None."""
+    return store.one(
+        Job, "SELECT * FROM jobs WHERE json_extract(payload, ?) IS NOT NULL ORDER BY id DESC LIMIT 1", (f"$.{mark}",)
+    )
+
+
 def unfinished(store: Store) -> list[Job]:
     """Return queued and active jobs, oldest first."""
     marks = ", ".join("?" for _ in ACTIVE)

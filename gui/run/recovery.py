@@ -76,6 +76,13 @@ def details_of(run: Run, job: Job, log: Sequence[LogLine]) -> str:
     return "\n\n".join(part for part in (job.details.strip(), run.recipe.to_toml().strip(), "\n".join(lines)) if part)
 
 
+def stopped_words(run: Run, last: int) -> str:
+    """What an interrupted run says: where it stopped and from where it can go on."""
+    words = tr("{name} stopped unexpectedly at step {step}. {good}")
+    good = tr("Last good checkpoint: {step}.").format(step=last) if last else tr("No checkpoint was written yet.")
+    return words.format(name=run.name, step=run.step, good=good)
+
+
 def needed_and_free(run: Run) -> tuple[str, str] | None:
     """Predicted need and what was free when the run was planned, in words; None without a plan."""
     memory = run.plan.get("memory") or {}
@@ -95,10 +102,8 @@ def stored_remedies(run: Run) -> tuple[Remedy, ...]:
 
 
 def _interrupted(run: Run, job: Job, last: int, details: str) -> RecoveryCard:
-    words = tr("{name} stopped unexpectedly at step {step}. {good}")
-    good = tr("Last good checkpoint: {step}.").format(step=last) if last else tr("No checkpoint was written yet.")
     return RecoveryCard(
-        cause="interrupted", happened=words.format(name=run.name, step=run.step, good=good), why=job.reason,
+        cause="interrupted", happened=stopped_words(run, last), why=job.reason,
         buttons=(CardButton(key="resume", text=_resume_text(last)), _log_button()), details=details, level="warning",
         facts={"last": last},
     )  # fmt: skip

@@ -29,17 +29,17 @@ def test_each_capability_has_enough_items_that_decide():
 
 def test_with_time_to_spare_everything_is_measured(base):
     quick = {name: value / 50 for name, value in TIMED.items()} | {"tokens_per_row": 82.0}
-    estimate = planned.fit(quick, 1.0, base, 360)
+    estimate = planned.fit(quick, 1.0, base.parameters, 360)
     assert (estimate.verdict_items, estimate.guard_items) == planned.ITEMS[0]
     assert estimate.steps == planned.WANTED_STEPS
     assert estimate.total_s <= 360
 
 
 def test_steps_are_shortened_and_items_never(base):
-    whole = planned.fit(TIMED, 5.0, base, 10_000)
-    least = planned.fit(TIMED, 5.0, base, 1)
+    whole = planned.fit(TIMED, 5.0, base.parameters, 10_000)
+    least = planned.fit(TIMED, 5.0, base.parameters, 1)
     assert (least.steps, least.verdict_items, least.guard_items) == (10, *planned.ITEMS[-1])
-    middle = planned.fit(TIMED, 5.0, base, least.total_s + 20 * 2.5 * planned.MARGIN + 1)
+    middle = planned.fit(TIMED, 5.0, base.parameters, least.total_s + 20 * 2.5 * planned.MARGIN + 1)
     assert middle.steps == 30
     assert (middle.verdict_items, middle.guard_items) == planned.ITEMS[-1]
     assert whole.steps == planned.WANTED_STEPS
@@ -47,13 +47,13 @@ def test_steps_are_shortened_and_items_never(base):
 
 @pytest.mark.parametrize("available_s", range(150, 600, 50))
 def test_what_fits_is_within_the_time(base, available_s):
-    estimate = planned.fit(TIMED, 5.0, base, available_s)
+    estimate = planned.fit(TIMED, 5.0, base.parameters, available_s)
     assert estimate.total_s <= available_s or estimate.steps == planned.FEWEST_STEPS
 
 
 def test_slower_steps_take_longer(base):
-    slower = planned._estimate({**TIMED, "step_s": 5.0}, 5.0, base, planned.ITEMS[-1], 60)
-    assert slower.train_s == 2 * planned._estimate(TIMED, 5.0, base, planned.ITEMS[-1], 60).train_s
+    slower = planned._estimate({**TIMED, "step_s": 5.0}, 5.0, base.parameters, planned.ITEMS[-1], 60)
+    assert slower.train_s == 2 * planned._estimate(TIMED, 5.0, base.parameters, planned.ITEMS[-1], 60).train_s
 
 
 def test_the_recipe_says_what_the_demo_says(base):
@@ -66,7 +66,7 @@ def test_the_recipe_says_what_the_demo_says(base):
 
 
 def test_the_time_is_said_with_its_parts(base, capsys):
-    estimate = planned.fit(TIMED, 5.0, base, 1)
+    estimate = planned.fit(TIMED, 5.0, base.parameters, 1)
     demo._say_how_long(estimate, 1)
     told = capsys.readouterr().out
     assert "20 verdict and 6 guard items of each capability; 10 training steps." in told

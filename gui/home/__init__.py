@@ -1,0 +1,1 @@
+"""Where one arrives: what is happening, what happened, and how to begin."""
