@@ -29,6 +29,9 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+translations: $(VENV)/.dev
+	$(BIN)/python packaging/translations.py
+
 bench: $(VENV)/.bench
 	$(BIN)/python packaging/bench.py $(BENCH_ARGS)
 

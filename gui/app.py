@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.errors import PalimpsestError
 from engine.store import home_folder
-from gui import style
+from gui import affinity, style
 from gui.dialogs import NativeDialogs
 from gui.i18n import Language
 from gui.project import Project
@@ -21,6 +21,7 @@ from gui.shell.gpu import NvmlReader, Watcher
 from gui.shell.main_window import MainWindow
 from gui.shell.notices import RunNotices, TrayMessenger
 from gui.theme import DARK, LIGHT, apply_theme, system_theme
+from gui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,8 +143,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PalimpsestError as error:
         sys.stderr.write(error.sentence() + "\n")
         return 1
+    watchdog = Watchdog() if affinity.IS_CHECKED else None
     app.show()
+    if watchdog is not None:
+        watchdog.start()
     code = qt.exec()
+    if watchdog is not None:
+        watchdog.stop()
     app.close()
     return code
 

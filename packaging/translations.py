@@ -12,8 +12,10 @@ import ast
 import json
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
@@ -29,12 +31,33 @@ def sources() -> list[Path]:
 def update(catalogue: Path, code: str) -> None:
     """Bring a catalogue up to the code."""
     plurals = ["-pluralonly"] if code == "en" else []
-    _run(
-        "pyside6-lupdate", *map(str, sources()), "-ts", str(catalogue), "-no-obsolete", "-locations", "none",
-        "-source-language", "en_GB", "-target-language", CODES[code], *plurals,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        hidden = Path(folder) / "in_f_strings.py"
+        hidden.write_text("\n".join(in_f_strings()) + "\n", "utf-8")
+        _lupdate(catalogue, code, [*sources(), hidden], plurals)
     if code == "en":
         _fill_english(catalogue)
+
+
+def in_f_strings() -> list[str]:
+    """Every call of `tr` inside an f-string, as code of its own: lupdate does not look there."""
+    found = []
+    for path in sources():
+        for text in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(text, ast.JoinedStr):
+                found += [ast.unparse(call) for call in ast.walk(text) if _is_tr(call)]
+    return sorted(set(found))
+
+
+def _is_tr(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"
+
+
+def _lupdate(catalogue: Path, code: str, files: list[Path], plurals: list[str]) -> None:
+    _run(
+        "pyside6-lupdate", *map(str, files), "-ts", str(catalogue), "-no-obsolete", "-locations", "none",
+        "-source-language", "en_GB", "-target-language", CODES[code], *plurals,
+    )  # fmt: skip
 
 
 def _fill_english(catalogue: Path) -> None:
@@ -103,7 +126,7 @@ def literals() -> set[str]:
     found = set()
     for path in sources():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+            if _is_tr(node):
                 first = node.args[0]
                 if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
                     raise ValueError(f"{path}:{node.lineno}: tr takes a literal")

@@ -13,6 +13,10 @@
         <translation>{name} importiert.</translation>
     </message>
     <message>
+        <source>{name} is at {path} now, byte for byte as recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stopping {run}; it keeps a checkpoint.</source>
         <translation>{run} hält an und behält einen Checkpoint.</translation>
     </message>
@@ -99,7 +103,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>Can't tell about %n of {all}: {names}</source>
+        <source>Can&apos;t tell about %n of {all}: {names}</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
@@ -445,7 +449,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Shaded on the base's answer: what became less likely (dotted) or likelier under the tuned model</source>
+        <source>Shaded on the base&apos;s answer: what became less likely (dotted) or likelier under the tuned model</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -594,7 +598,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -606,7 +610,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Can't tell</source>
+        <source>Can&apos;t tell</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -796,6 +800,7 @@
     </message>
     <message>
         <source>Method</source>
+        <extracomment>What can be asked of a model, in the order of its buttons.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -871,7 +876,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What each capability's canaries can decide</source>
+        <source>What each capability&apos;s canaries can decide</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1097,7 +1102,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1240,7 +1245,103 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Import a model folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the chosen model to Trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a GGUF file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Import the starter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models by lineage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty Trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a base model: it is fingerprinted, only ever read, and what you train lies beside it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Trash: %n item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Import a GGUF file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is in use by {what}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Moved {name} to the Trash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put {name} back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete what is in the Trash for good ({size})?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This cannot be undone. Model folders outside the data folder are not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleted %n item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} stays: needed by {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put {name} back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1252,7 +1353,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Take over a run's recipe</source>
+        <source>Take over a run&apos;s recipe</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1614,7 +1715,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Recipe's note</source>
+        <source>Recipe&apos;s note</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1734,11 +1835,107 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Started from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>complete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>weights removed, scores kept</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>damaged, set aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resumable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no: the optimiser&apos;s state was removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Manifest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>⚠ no longer at its place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not verified yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>✓ as recorded on {day}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none; a plain one with headings is used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} million</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fingerprint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verifying</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the run to Trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verify now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New run from it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the run</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1771,7 +1968,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>⚑ This is the project's current model.</source>
+        <source>⚑ This is the project&apos;s current model.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1909,7 +2106,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1933,7 +2130,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2120,7 +2317,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -2244,7 +2441,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run's recipe</source>
+        <source>New run with this run&apos;s recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -2366,7 +2563,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This run's answers were not written out before and after training.</source>
+        <source>This run&apos;s answers were not written out before and after training.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2628,7 +2825,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2852,6 +3049,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>no canary check yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>worst canary {name} {change} of {limit} {unit} at step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} stopped unexpectedly at step {step}. {good}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3054,6 +3259,87 @@
     <message>
         <source>Columns</source>
         <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Bringing the starter model</source>
+        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timing this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run the demo again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(gone)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Freeing GPU memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the first 800 differing words were compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping after this step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at most {peak}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>current</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>frozen: not trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>moved {value} of its size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no sign of life for {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reference score {score}, n={n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your limit: {limit}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -124,5 +124,33 @@
             <numerusform>%n places differ</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Trash: %n item(s)</source>
+        <translation>
+            <numerusform>Trash: %n item</numerusform>
+            <numerusform>Trash: %n items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>And %n more.</numerusform>
+            <numerusform>And %n more.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n item(s)</source>
+        <translation>
+            <numerusform>Delete %n item</numerusform>
+            <numerusform>Delete %n items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleted %n item(s)</source>
+        <translation>
+            <numerusform>Deleted %n item</numerusform>
+            <numerusform>Deleted %n items</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>
