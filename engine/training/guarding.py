@@ -9,13 +9,13 @@ import msgspec
 from engine import versions
 from engine.canaries.pairing import compare_inputs
 from engine.store import checkpoints, events, runs, scores
-from engine.verdict.guard import Generations, GuardState, first_sentence, observe, read_look
+from engine.verdict.guard import Generations, GuardState, Trip, first_sentence, observe, read_look
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from engine.records import Recipe
-    from engine.verdict.guard import Look, Trip
+    from engine.verdict.guard import Look
     from engine.work import Work
 
 Action = Literal["go", "pause", "stop"]
@@ -29,10 +29,11 @@ _SAID = {
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look means for the run: whether every judged mean was inside its budget, and what to do."""
+    """What a look means for the run: whether every judged mean was inside its budget, a trip if any, and what to do."""
 
     is_inside: bool
     action: Action = "go"
+    trip: Trip | None = None
 
 
 class Guarding:
@@ -43,7 +44,6 @@ class Guarding:
         self.work, self.recipe, self.planned = work, recipe, frozenset(planned)
         self.run_id = int(work.job.run_id or 0)
         self.state = GuardState()
-        self.stopped_by: Trip | None = None
 
     def dump(self) -> dict[str, Any]:
         """Return the state as a checkpoint keeps it."""
@@ -69,9 +69,7 @@ class Guarding:
             self._trip(trip, seen)
         if not trips:
             return Seen(is_inside=seen.is_inside)
-        action = _ACTIONS[self.recipe.canaries.guard]
-        self.stopped_by = trips[0] if action == "stop" else None
-        return Seen(is_inside=seen.is_inside, action=action)
+        return Seen(is_inside=seen.is_inside, action=_ACTIONS[self.recipe.canaries.guard], trip=trips[0])
 
     def offer(self, step: int, best_step: int | None, *, kind: str, sentence: str, capability: str = "") -> str:
         """Write into the run's results what to go back to, make it current if the rule says so, and return its name.

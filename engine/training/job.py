@@ -123,7 +123,7 @@ class TrainingJob:
             if self.recipe.start_from:
                 self._judge_earlier_stages()
             if observer.stopped_by_guard:
-                outcome = self._after_trip(observer, outcome)
+                outcome = self._after_trip(outcome)
         self._note_drift()
         self._verify_base()
         observer.append_rows()
@@ -300,16 +300,11 @@ class TrainingJob:
             )  # fmt: skip
         return self.guarding.look(step, self.before_id, look_id)
 
-    def _after_trip(self, observer: Observer, outcome: Outcome) -> Outcome:
-        """End as auto-stopped, offering the last checkpoint that was inside every budget."""
-        trip = self.guarding.stopped_by
-        if trip is None:
-            return outcome
-        offered = self.guarding.offer(
-            trip.step, observer.best_step, kind=trip.kind, sentence=trip.sentence, capability=trip.capability
-        )
-        reason = f"{trip.sentence} Inside every budget: {versions.said(offered)}."
-        return Outcome(state=State.AUTO_STOPPED, reason=reason, result={**outcome.result, "offered": offered})
+    def _after_trip(self, outcome: Outcome) -> Outcome:
+        """End as auto-stopped, with what the guard said and offers."""
+        told = runs.get(self.work.store, self.run_id).results["guard"]
+        reason = f"{told['sentence']} Inside every budget: {versions.said(told['offered'])}."
+        return Outcome(state=State.AUTO_STOPPED, reason=reason, result={**outcome.result, "offered": told["offered"]})
 
     def _after_non_finite(self, observer: Observer, failure: NonFinite) -> None:
         """Mark the step and offer what to go back to; the run fails with its own sentence."""

@@ -86,6 +86,10 @@ class Observer:
         if self.session.recipe.checkpoints.at_looks or step == self.session.steps_total or seen.action != "go":
             self.best_step = step if seen.is_inside else self.best_step
             self.save(step)
+        if (trip := seen.trip) is not None:
+            self.guarding.offer(
+                step, self.best_step, kind=trip.kind, sentence=trip.sentence, capability=trip.capability
+            )
         if seen.action == "pause":
             return self._stop_if_asked(self._pause(step), step)
         if seen.action == "stop":

@@ -111,6 +111,9 @@ def test_warn_only_marks_the_timeline(store, project):
     tripped = [event.capability for event in events.of_run(store, run_id) if event.kind == "tripped"]
     assert tripped
     assert len(tripped) == len(set(tripped))  # each told once
+    told = runs.get(store, run_id).results["guard"]
+    assert (told["rule"], told["made_current"]) == ("warn", False)
+    assert versions.resolve(store, told["offered"])
 
 
 def test_off_looks_and_says_nothing(store, project):
