@@ -10,8 +10,8 @@ import math
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from scipy import optimize, stats
 
+from engine.verdict.distributions import optimize, stats
 from engine.verdict.statistics import BOUND_TOLERANCE, Bounds, estimate, group
 
 if TYPE_CHECKING:

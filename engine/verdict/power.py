@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 from msgspec import Struct
-from scipy import stats
+
+from engine.verdict.distributions import stats
 
 DEFAULT_SD = 0.3
 POWER = 0.8

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy import optimize, stats
+
+from engine.verdict.distributions import optimize, stats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
