@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
-from scipy import stats
 
 from engine.verdict import sentences, statistics
+from engine.verdict.distributions import stats
 from engine.verdict.power import DEFAULT_SD, Z_POWER
 from engine.verdict.records import CapabilityInput, Kind
 
