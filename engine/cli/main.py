@@ -30,6 +30,7 @@ _MODULES = (
     "sweep",
     "matrix",
     "gate",
+    "pilot",
     "settings",
     "demo",
     "window",
