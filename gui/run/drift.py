@@ -7,28 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.charts.model import ChartModel, Column
+from gui.charts.drift import DriftChart
+from gui.charts.drift_rows import DriftModel, cell_of, levels_of
 from gui.i18n import tr
 from gui.widgets.empty import Empty, EmptyState
-from gui.widgets.tables import plain_table
 from gui.widgets.text import wrapped
 
 if TYPE_CHECKING:
     from engine.records import CheckpointRow, Drift
     from gui.dialogs import Dialogs
-
-
-class DriftModel(ChartModel["Drift"]):
-    """One row a weight, the farthest moved first."""
-
-    columns = (
-        Column(key="layer", title=lambda: tr("Layer"), value=lambda row: row.layer,
-               text=lambda row: str(row.layer) if row.layer >= 0 else tr("outside")),
-        Column(key="module", title=lambda: tr("Module"), value=lambda row: row.module),
-        Column(key="relative_change", title=lambda: tr("‖ΔW‖ / ‖W‖"), value=lambda row: row.value,
-               text=lambda row: f"{row.value:.2e}".replace("-", "−")),
-        Column(key="name", title=lambda: tr("Weight"), value=lambda row: row.name),
-    )  # fmt: skip
 
 
 class DriftTab(QWidget):
@@ -37,13 +24,13 @@ class DriftTab(QWidget):
     def __init__(self, dialogs: Dialogs | None = None, parent: QWidget | None = None) -> None:
         """Build it with its empty state."""
         super().__init__(parent)
-        self._dialogs = dialogs
         self._drift: dict[int, list[Drift]] = {}
         self.step = QComboBox()
         self.step.setAccessibleName(tr("Checkpoint"))
         self.step.activated.connect(self._on_step_activated)
-        self.model = DriftModel(self)
-        self.table = plain_table(self.model, tr("How far each weight moved"))
+        self.chart = DriftChart(DriftModel(self))
+        if dialogs is not None:
+            self.chart.set_dialogs(dialogs)
         row = QHBoxLayout()
         label = QLabel(tr("checkpoint"))
         label.setBuddy(self.step)
@@ -54,7 +41,7 @@ class DriftTab(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 8, 16, 12)
         column.addLayout(row)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.chart, 1)
         column.addWidget(wrapped(tr("How far weights moved, not what was lost."), muted=True))
         self._content = content
         self.empty = EmptyState(
@@ -81,12 +68,13 @@ class DriftTab(QWidget):
         self._show_step()
 
     def focus_chain(self) -> list[QWidget]:
-        """The checkpoint, then the table."""
-        return [self.step, self.table]
+        """The checkpoint, then the chart."""
+        return [self.step, self.chart]
 
     def _show_step(self) -> None:
-        rows = self._drift.get(self.step.currentData(), [])
-        self.model.set_rows(sorted(rows, key=lambda row: -row.value))
+        cells = {step: [cell_of(row) for row in rows] for step, rows in self._drift.items()}
+        self.chart.set_levels(*levels_of(cell for found in cells.values() for cell in found))
+        self.chart.table().set_rows(cells.get(self.step.currentData(), []))
 
     @Slot(int)
     def _on_step_activated(self, _index: int) -> None:

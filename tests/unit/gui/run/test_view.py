@@ -5,7 +5,6 @@ from engine.records import Step
 from engine.states import State
 from engine.store import jobs, runs
 from gui.run.answers_model import AnswersModel, chosen
-from gui.run.drift import DriftModel
 
 
 def test_a_finished_run_opens_on_its_verdict(open_page, shown_run):
@@ -141,8 +140,6 @@ def test_the_item_models_keep_qts_rules(qtmodeltester, reading):
     model = AnswersModel()
     model.set_rows(chosen(reading.answers, "all"))
     qtmodeltester.check(model)
-    drift = DriftModel()
-    qtmodeltester.check(drift)
 
 
 def test_filters_tell_worse_from_different(reading):
@@ -151,3 +148,17 @@ def test_filters_tell_worse_from_different(reading):
     assert len(chosen(reading.answers, "all")) == 12
     assert len(chosen(reading.answers, "all", "facts")) == 6
     assert len(chosen(reading.answers, "all", "", "what is 3 +")) == 2
+
+
+def test_drift_is_empty_until_it_was_worked_out(gui_project, open_page, shown_run):
+    from engine.store import strength
+
+    page = open_page(shown_run, tab="drift")
+    assert page.drift.empty.isVisible()
+    rows = [
+        (layer, module, f"{layer}.{module}", 0.01 * (layer + 1), 1.0) for layer in range(3) for module in ("q", "k")
+    ]
+    strength.set_drift(gui_project.store, shown_run, 75, rows)
+    other = open_page(shown_run, tab="drift")
+    assert other.drift.chart.isVisible()
+    assert len(other.drift.chart.rows) == 6
