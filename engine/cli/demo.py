@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--method", default="full", show_default=True, type=click.Choice(["full", "lora", "qlora"]))
 @click.option("--lr", default=None, metavar="X", help="Peak learning rate [full 1e-4, else the method's standard].")
-@click.option("--protect", default="off", show_default=True, metavar="off", help="Protection preset.")
+@click.option("--protect", default="off", show_default=True, metavar="off|standard|careful", help="Protection preset.")
 @click.option("--minutes", default=6.0, show_default=True, type=click.FloatRange(min=0, min_open=True))
 @pass_desk
 def demo(desk: Desk, method: str, lr: str | None, protect: str, minutes: float) -> None:
@@ -43,6 +43,7 @@ def demo(desk: Desk, method: str, lr: str | None, protect: str, minutes: float) 
         "lr": str(planned.FULL_LR) if lr is None and method == "full" else lr or "0",
     }
     settings.apply(Recipe(), chosen)
+    presets.preset(protect)
     store = desk.store(create=True)
     _say_what_comes(method, chosen)
     base = _starter(store)
@@ -64,7 +65,10 @@ def _say_what_comes(method: str, chosen: Mapping[str, str]) -> None:
         f"This fine-tunes {planned.STARTER_NAME} ({method}, {_lr_words(chosen['lr'])}) to turn support messages into triage JSON, and "
         "measures what it forgets."
     )
-    output.say("--protect off: nothing protects this run. It is meant to show forgetting; your own runs need not.")
+    if chosen["protect"] == "off":
+        output.say("--protect off: nothing protects this run. It is meant to show forgetting; your own runs need not.")
+    else:
+        output.say(f"--protect {chosen['protect']}: {presets.preset(chosen['protect']).about}")
     output.say(f"Measured before and after, named now: {', '.join(planned.CAPABILITIES)}.")
 
 

@@ -64,9 +64,9 @@ def _general(work: Work) -> list[ProtectionCost]:
     wanted, is_full = work.recipe.protection, work.recipe.method == "full"
     made = []
     if wanted.needs_general_rows and wanted.general.source == "self":
-        once = work.general_rows * wanted.general.answer_tokens * work.forward * _WRITING
+        writing = work.general_rows * wanted.general.answer_tokens * work.forward * _WRITING
         text = f"{work.general_rows} answers of up to {wanted.general.answer_tokens} tokens, kept for later runs"
-        made.append(_cost("general rows", "the base answers general prompts", once=once / work.plain, text=text))
+        made.append(_cost("general rows", "the base answers general prompts", once=writing / work.plain, text=text))
     if wanted.draws_general_rows:
         share = work.general_tokens * work.per_token / work.plain
         text = f"{wanted.general.share:.0%} of the rows × about {GENERAL_TOKENS} tokens"

@@ -222,11 +222,17 @@ class TrainingJob:
                 building.require_off_is_base(self.session.loaded.model, self.recipe, self.canaries.baseline)
         return building.build(
             self.session, self.session.loaded.model, home=self.work.store.home,
-            base_folder=base_folder(models.get(self.work.store, self.recipe.base)),
+            base_folder=self._pulled_to(),
             canaries=load_suite(self.recipe.canaries.suite).items,
             arithmetic=lambda: loop.autocast(self.device, self.session.precision),
             on_progress=lambda phase, done, total: self._progress(phase)(done, total), say=self.work.log,
         )  # fmt: skip
+
+    def _pulled_to(self) -> Path:
+        """The weights that L2-SP pulls a full run back to: in a sequence what it goes on from, else the base's."""
+        if self.recipe.start_from and self.recipe.method == "full":
+            return sequences.start_folder(self.work.store, self.recipe)
+        return base_folder(models.get(self.work.store, self.recipe.base))
 
     def _measure_after(self, fingerprint: str = "") -> None:
         """Measure the trained weights, proved by their checkpoint, or what has the given fingerprint."""

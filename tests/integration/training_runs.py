@@ -22,6 +22,7 @@ def make_project(store, tiny_base: Path, folder: Path) -> Recipe:
     return Recipe(
         base="tiny",
         method="full",
+        protect="off",
         data=DataSpec(path=str(data), max_length=128, heldout_fraction=0.2, heldout_rows=8),
         training=Training(lr=2e-3, batch_size=8, max_steps=STEPS),
         canaries=CanaryPlan(suite=str(suite), looks=(0.0, 0.25, 0.5, 1.0), generate="shown", guard="off"),

@@ -16,6 +16,7 @@ from engine import durable
 from engine.canaries.baseline import check_base_equal
 from engine.canaries.scoring import scoring_mode
 from engine.errors import EnvironmentFailure, UserError
+from engine.models.forward import base_of
 from engine.protection import Protection, require_ewc_fits
 from engine.training import methods
 from engine.training.batches import Batch
@@ -25,9 +26,9 @@ from engine.training.protections.base_tensors import BaseTensors
 from engine.training.protections.divergence import AdapterOff, Stored, Teacher, adapter_off, likeliest
 from engine.training.protections.fisher import Consolidation, importance_of
 from engine.training.protections.general import Draw, GeneralRows, Writer, general_rows
-from engine.training.protections.pull import Pull
+from engine.training.protections.pull import Pull, pull_share
 from engine.training.protections.sharpness import Sam
-from engine.training.schedule import lr_at, peak_lr
+from engine.training.schedule import lr_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -124,10 +125,16 @@ class _Maker:
         with self.arithmetic():
             rows = general_rows(
                 self.wanted.general, self.session.loaded.tokenizer, canaries, writer,
-                max_length=self.recipe.data.max_length, seed=0,
+                max_length=self._longest(), seed=0,
             )  # fmt: skip
         say(rows.sentence())
         return rows
+
+    def _longest(self) -> int:
+        """Tokens the model reads at once, answers of its own included."""
+        config = base_of(self.model).config
+        longest = int(getattr(config, "max_position_embeddings", 0) or 2**20)
+        return longest - (self.wanted.general.answer_tokens if self.wanted.general.source == "self" else 0)
 
     def _batches(self, examples: Sequence[Example], rows: Iterable[int], size: int) -> Iterable[Batch]:
         order = list(rows)
@@ -255,11 +262,14 @@ class _Maker:
             return None
         base = BaseTensors(self.base_folder)
         base.require(self.parameters, "protection.l2sp.strength")
-        training, total, peak = self.recipe.training, self.session.steps_total, peak_lr(self.recipe)
+        training, total = self.recipe.training, self.session.steps_total
+        rates = [
+            lr_at(step, total, peak=1.0, warmup_ratio=training.warmup_ratio, schedule=training.schedule)
+            for step in range(1, total + 1)
+        ]
 
         def share_at(step: int) -> float:
-            lr = lr_at(step, total, peak=peak, warmup_ratio=training.warmup_ratio, schedule=training.schedule)
-            return strength * lr / peak
+            return pull_share(strength, rates, step)
 
         return Pull(
             self.parameters, base, share_at=share_at, every_steps=self.wanted.l2sp.every_steps, steps_total=total

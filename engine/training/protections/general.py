@@ -17,8 +17,9 @@ from engine.canaries.generation import stop_tokens
 from engine.canaries.ngrams import texts_giving_away
 from engine.canaries.scoring import Scorer
 from engine.canaries.tokens import tokenise_items
-from engine.data.dataset import prepare
-from engine.data.render import Example
+from engine.data.mapping import to_conversations
+from engine.data.read import read_rows
+from engine.data.render import Example, check_usable, tokenise
 from engine.device import CpuDevice
 from engine.errors import UserError
 from engine.training.protections.answers import Sampling, sampled_answers
@@ -78,7 +79,7 @@ def general_rows(
     Raises `UserError` for a file that cannot be read, that consists of canaries, or that leaves no row.
     """
     path = Path(settings.path).expanduser() if settings.source == "file" else BUNDLED
-    found = prepare(path, None, tokenizer, max_length=min(max_length, LONGEST), heldout_fraction=0).train
+    found = rows_of_file(path, tokenizer, min(max_length, LONGEST))
     kept, left_out = without_canaries(found, canaries)
     if settings.source == "file" and len(left_out) > MOST_CANARIES * len(found):
         raise UserError(
@@ -93,10 +94,22 @@ def general_rows(
         left_out += more
     if not kept:
         raise UserError(
-            f"{path.name} leaves no general row.", field="protection.general.path", remedy="Choose another file."
+            f"{path.name} leaves no general row of at most {min(max_length, LONGEST)} tokens.",
+            field="protection.general.path",
+            remedy="Choose another file.",
         )
     source = {"self": "answered by the base itself", "bundled": "bundled", "file": path.name}[settings.source]
     return GeneralRows(examples=kept, left_out=tuple(left_out), source=source)
+
+
+def rows_of_file(path: Path, tokenizer: Any, max_length: int) -> list[Example]:
+    """Read general rows in any of the formats of training data; those too long to keep a trained token are passed over."""
+    read = read_rows(path)
+    check_usable(read.problems, len(read.rows), path.name)
+    mapped = to_conversations(read.rows, None)
+    check_usable(mapped.problems, len(mapped.items), path.name)
+    made = tokenise(mapped.items, tokenizer, max_length=max_length)
+    return [example for example in made.examples if example.trained_tokens]
 
 
 def without_canaries(rows: Sequence[Example], canaries: Sequence[Canary]) -> tuple[list[Example], list[str]]:

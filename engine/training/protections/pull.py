@@ -1,7 +1,8 @@
 """L2-SP for full fine-tuning: after the step every weight goes a share of the way back to the base's (Li et al. 2018).
 
-θ += λ(θ0 − θ), decoupled from the gradient as AdamW decouples weight decay, with θ0 streamed from the base's files. λ falls
-with the learning rate: a constant λ under a falling rate would pull the model all the way back by the end of a long run.
+θ += λ_t(θ0 − θ), decoupled from the gradient as AdamW decouples weight decay, with θ0 streamed from the base's files.
+λ_t = 1 − exp(−Λ·lr_t/Σlr): over the run it adds up to Λ, whatever the number of steps. A λ fixed by the step would do
+little in a short run and, under a falling rate, bring a long one all the way back: its change is about lr/λ, and lr ends at 0.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from engine.training.protections.base_tensors import BaseTensors
+
+
+def pull_share(strength: float, rates: Sequence[float], step: int) -> float:
+    """λ_t = 1 − exp(−Λ·lr_t/Σlr) for a step (1-based): the share of the way back that belongs to it (derived)."""
+    return 1 - math.exp(-strength * rates[step - 1] / sum(rates))
 
 
 class Pull:
@@ -29,7 +35,7 @@ class Pull:
         every_steps: int,
         steps_total: int,
     ) -> None:
-        """`share_at(step)` is the share of the way back that belongs to a step (λ times the rate's share of its peak)."""
+        """`share_at(step)` is the share of the way back that belongs to a step."""
         self.parameters, self.base = parameters, base
         self.share_at, self.every_steps, self.steps_total = share_at, every_steps, steps_total
 

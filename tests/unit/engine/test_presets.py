@@ -75,7 +75,6 @@ def test_an_unknown_preset_is_refused():
         ({"l2sp_strength": "-0.1"}, "protection.l2sp.strength", "at least 0"),
         ({"general_share": "1"}, "protection.general.share", "at most 0.9"),
         ({"sam_rho": "-2"}, "protection.sam.rho", "at least 0"),
-        ({"l2sp_strength": "2", "method": "full"}, "protection.l2sp.strength", "share of the way"),
         ({"activation_strength": "1", "method": "full"}, "protection.activation.strength", "adapter"),
         ({"ewc_strength": "1"}, "protection.ewc.strength", "an adapter does not train"),
         ({"ewc_strength": "1", "l2sp_strength": ".1", "method": "full"}, "protection.ewc.strength", "both"),

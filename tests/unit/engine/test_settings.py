@@ -50,7 +50,7 @@ def test_a_declaration_carries_its_bounds_and_unit():
     assert settings.setting("training.max_steps").unit == "steps"
     assert settings.setting("alpha").expected() == "a number, above 0, at most 4096"
     assert settings.setting("max_length").expected() == "a whole number, at least 16, at most 1048576"
-    assert settings.setting("method").choices == ("full", "lora", "qlora")
+    assert settings.setting("method").choices == ("full", "lora", "prompt", "qlora")
 
 
 def test_apply_changes_what_was_named_and_nothing_else():
@@ -92,7 +92,7 @@ def test_columns_are_pairs():
         ({"lr": "fast"}, "training.lr", "training.lr cannot be 'fast'"),
         ({"lr": "nan"}, "training.lr", "training.lr cannot be 'nan'"),
         ({"rank": "1.5"}, "adapter.rank", "expected a whole number, at least 1, at most 1024"),
-        ({"method": "dpo"}, "method", "method cannot be 'dpo': expected one of full, lora, qlora."),
+        ({"method": "dpo"}, "method", "method cannot be 'dpo': expected one of full, lora, prompt, qlora."),
         ({"dora": "perhaps"}, "adapter.dora", "expected yes or no"),
         ({"looks": "0,soon"}, "canaries.looks", "expected numbers separated by commas"),
         ({"looks": "0,2"}, "canaries.looks", "between 0 and 1"),

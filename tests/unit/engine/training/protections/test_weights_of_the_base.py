@@ -12,7 +12,7 @@ from engine.training.batches import Batch
 from engine.training.methods import trainable_parameters
 from engine.training.protections import base_tensors, fisher
 from engine.training.protections.base_tensors import BaseTensors
-from engine.training.protections.pull import Pull
+from engine.training.protections.pull import Pull, pull_share
 
 CPU = torch.device("cpu")
 
@@ -55,6 +55,23 @@ def test_every_few_steps_adds_up_to_the_same_share():
     assert pull.share_due(3) == pytest.approx(1 - 0.9 * 0.8 * 0.7)
     assert pull.share_due(6) == pytest.approx(1 - 0.6 * 0.5 * 0.4)
     assert pull.share_due(8) == pytest.approx(1 - 0.3 * 0.2), "the last steps are not left out"
+
+
+@pytest.mark.parametrize("steps", [1, 8, 1000])
+def test_the_pull_adds_up_to_its_strength_whatever_the_number_of_steps(steps):
+    rates = [1 - i / steps for i in range(steps)]
+    kept = math.prod(1 - pull_share(4.0, rates, step) for step in range(1, steps + 1))
+    assert kept == pytest.approx(math.exp(-4))
+    steady, drift = 1.0, 0.0  # every step moves by its rate in one direction: (1 − e^−Λ)/Λ of it stays
+    for step in range(1, steps + 1):
+        drift = (drift + steady * rates[step - 1]) * (1 - pull_share(4.0, rates, step))
+    if steps == 1000:
+        assert drift / sum(rates) == pytest.approx((1 - math.exp(-4)) / 4, rel=0.01)
+
+
+def test_a_pull_by_hand():
+    assert pull_share(3.0, [1.0, 0.5, 0.5], 1) == pytest.approx(1 - math.exp(-1.5))
+    assert pull_share(0.0, [1.0, 0.5], 2) == 0
 
 
 def test_tensors_not_in_the_files_are_refused_by_name(bench, tmp_path):
