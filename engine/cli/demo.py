@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from engine import client, settings, versions
+from engine import client, presets, settings, versions
 from engine.cli import output, planning, progress, show
 from engine.cli.main import Desk, pass_desk
 from engine.cli.models import STARTER, import_model
