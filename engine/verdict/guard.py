@@ -93,11 +93,12 @@ class Trip(Struct, frozen=True, kw_only=True):
 class GuardState(Struct, frozen=True, kw_only=True):
     """What the guard must remember between looks; saved in every checkpoint, so that a resumed run decides alike.
 
-    `beyond` are the capabilities beyond at the last planned look; `told` those it has tripped for, which trip no more
+    `step` is that of the last planned look: one look is never counted twice. `beyond` are the capabilities beyond at the last planned look; `told` those it has tripped for, which trip no more
     (after a warning, or when the user chose to go on).
     """
 
     looks: int = 0
+    step: int = 0
     beyond: tuple[str, ...] = ()
     is_degenerate: bool = False
     told: tuple[str, ...] = ()
@@ -159,6 +160,7 @@ def observe(state: GuardState, look: Look) -> tuple[GuardState, list[Trip]]:
     after = replace(
         state,
         looks=state.looks + 1,
+        step=look.step,
         beyond=tuple(one.name for one in beyond),
         is_degenerate=degenerate,
         told=(*state.told, *(trip.capability for trip in trips)),

@@ -17,6 +17,8 @@ from engine.records import Adapter
 from engine.states import State
 from engine.store import Store, checkpoints, events, history, jobs, runs, scores
 from engine.training import loop
+from engine.training.guarding import Guarding
+from engine.work import Work
 
 LOOKS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
 GUARD_ITEMS = 15
@@ -254,3 +256,19 @@ def test_a_loss_that_is_no_number_is_marked_and_the_way_back_offered(store, proj
     assert mark.step == runs.get(store, run_id).step + 1 == 6
     assert runs.get(store, run_id).results["guard"]["offered"] == f"{run_id}@4"
     assert "Nothing after step 4 is usable" in job.reason
+
+
+def test_looking_again_at_the_same_step_is_no_second_look(store, project):
+    """A check that the user asks for right after a planned look sees the same scores and must not confirm them."""
+    run_id, _ = run(store, harmful(project, guard="warn", max_steps=20))
+    rows = scores.of_run(store, run_id)
+    before = next(row.id for row in rows if row.moment == "before" and row.suite != "held-out rows")
+    look = [row for row in rows if row.moment == "look"][-1]
+    recipe = runs.get(store, run_id).recipe
+    work = Work(store, jobs.latest_for_run(store, run_id))
+    guarding = Guarding(work, recipe, range(1, look.step + 1))
+    guarding.look(look.step, before, look.id)
+    first = guarding.state
+    assert first.beyond
+    assert guarding.look(look.step, before, look.id).trip is None
+    assert guarding.state == first
