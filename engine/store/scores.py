@@ -102,6 +102,15 @@ def get(store: Store, measurement_id: int) -> Measurement | None:
     return store.one(Measurement, "SELECT * FROM measurements WHERE id = ?", (measurement_id,))
 
 
+def of_fingerprint(store: Store, fingerprint: str, suite: str) -> list[Measurement]:
+    """Return the complete measurements of unchanged weights on a suite (by its name), newest first."""
+    return store.records(
+        Measurement,
+        "SELECT * FROM measurements WHERE fingerprint = ? AND suite = ? AND complete = 1 ORDER BY id DESC",
+        (fingerprint, suite),
+    )
+
+
 def scores(store: Store, measurement_id: int) -> list[Score]:
     """Return a measurement's scores ordered by capability, item and score."""
     return store.records(

@@ -373,9 +373,9 @@ class _Planning:
         self._recipe, self._rows, self._is_guessed = recipe, rows, is_guessed
 
     def __call__(self, store: Store) -> tuple[Plan, PlanNote]:
-        from engine import presets
+        from engine import budgets, presets
 
-        recipe, rows = presets.resolved(self._recipe), self._rows()
+        recipe, rows = budgets.resolved(store, presets.resolved(self._recipe)), self._rows()
         made = drafts.draft_plan(store, recipe, rows, drafts.measured_timings(store, recipe))
         return made, note_of(made, rows, rows_are_guessed=self._is_guessed)
 
