@@ -100,11 +100,14 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
-        for number, part in enumerate(((self.model,), (self.gpu, self.memory), (self.disk,), (self.run,))):
-            if number:
-                row.addWidget(_Rule())
-            for widget in part:
-                row.addWidget(widget)
+        self._run_rule = _Rule()
+        rules = (None, _Rule(), _Rule(), self._run_rule)
+        parts = ((self.model,), (self.gpu, self.memory), (self.disk,), (self.run,))
+        for rule, part in zip(rules, parts, strict=True):
+            for widget in (rule, *part):
+                if widget is not None:
+                    row.addWidget(widget)
+        self._run_rule.hide()
         row.addWidget(self.notice, 1)
         row.addWidget(self.log)
         row.addWidget(self.bell)
@@ -155,6 +158,7 @@ class StatusBar(QFrame):
         """Name the live run; 0 means that none is live."""
         self._run_id = run_id
         self.run.setVisible(run_id != 0)
+        self._run_rule.setVisible(run_id != 0)
         self.run.setText(words)
         self.run.setAccessibleName(words)
 

@@ -14,7 +14,7 @@
     </message>
     <message>
         <source>{name} is at {path} now, byte for byte as recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} liegt jetzt in {path}, Byte für Byte wie verzeichnet.</translation>
     </message>
     <message>
         <source>Stopping {run}; it keeps a checkpoint.</source>
@@ -72,326 +72,582 @@
     </message>
     <message>
         <source>n={n}</source>
-        <translation type="unfinished"></translation>
+        <translation>n={n}</translation>
     </message>
     <message>
         <source>○ base, filled: tuned. Share right, 95 % Wilson → better</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Basis, gefüllt: feinabgestimmt. Anteil richtig, 95 % Wilson → besser</translation>
     </message>
     <message>
         <source>○ base, filled: tuned. Score, {unit}, 95 % → better</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Basis, gefüllt: feinabgestimmt. Wert, {unit}, 95 % → besser</translation>
     </message>
     <message>
         <source>Change, {unit} (more changed →), dashed: your limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung, {unit} (stärker verändert →), gestrichelt: Ihr Limit</translation>
     </message>
     <message>
         <source>Change, {unit} (← worse), dashed: your limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung, {unit} (← schlechter), gestrichelt: Ihr Limit</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher und nachher</translation>
     </message>
     <message>
         <source>Forgot {name}: {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen: {name}: {change}</translation>
     </message>
     <message>
         <source>{name} changed: {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can&apos;t tell about %n of {all}: {names}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>Can't tell about %n of {all}: {names}</source>
+        <translation>
+            <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
+            <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
         </translation>
     </message>
     <message>
         <source>Nothing forgotten; the largest change is {name}: {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts vergessen; die größte Änderung ist {name}: {change}</translation>
     </message>
     <message>
         <source>No verdict: no canaries were run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Urteil: es wurden keine Kanarien gemessen.</translation>
     </message>
     <message>
         <source>n per capability beside its name; bounds are the ones that decided</source>
-        <translation type="unfinished"></translation>
+        <translation>n je Fähigkeit neben ihrem Namen; die Grenzen sind die, die entschieden haben</translation>
     </message>
     <message>
         <source>limit {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>Limit {limit}</translation>
     </message>
     <message>
         <source>right→wrong {lost}, wrong→right {won}</source>
-        <translation type="unfinished"></translation>
+        <translation>richtig→falsch {lost}, falsch→richtig {won}</translation>
     </message>
     <message>
         <source>for example {ids}</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Beispiel {ids}</translation>
     </message>
     <message>
         <source>Worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechteste zuerst</translation>
     </message>
     <message>
         <source>By name</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Name</translation>
     </message>
     <message>
         <source>By number of items</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Zahl der Aufgaben</translation>
     </message>
     <message>
         <source>Change only</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Änderung</translation>
     </message>
     <message>
         <source>points</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Suite</source>
+        <translation>Satz</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>Prompts</translation>
     </message>
     <message>
         <source>Base</source>
-        <translation type="unfinished"></translation>
+        <translation>Basis</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Flags</source>
+        <translation>Hinweise</translation>
+    </message>
+    <message>
+        <source>choice of {n}</source>
+        <translation>Auswahl aus {n}</translation>
+    </message>
+    <message>
+        <source>change only</source>
+        <translation>nur Änderung</translation>
+    </message>
+    <message>
+        <source>New canary</source>
+        <translation>Neuer Kanarie</translation>
+    </message>
+    <message>
+        <source>Expected answers, one a line</source>
+        <translation>Erwartete Antworten, eine je Zeile</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>genau</translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation>enthält</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>Zahl</translation>
+    </message>
+    <message>
+        <source>likelihood only</source>
+        <translation>nur Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>The right choice first, then the wrong ones.</source>
+        <translation>Zuerst die richtige Wahl, dann die falschen.</translation>
+    </message>
+    <message>
+        <source>Without an answer it is open chat: only a change from the base is measured.</source>
+        <translation>Ohne Antwort ist es offener Chat: gemessen wird nur die Änderung gegenüber der Basis.</translation>
+    </message>
+    <message>
+        <source>as it is ({kind})</source>
+        <translation>wie es ist ({kind})</translation>
+    </message>
+    <message>
+        <source>A canary needs a prompt.</source>
+        <translation>Ein Kanarie braucht einen Prompt.</translation>
+    </message>
+    <message>
+        <source>pattern</source>
+        <translation>Muster</translation>
+    </message>
+    <message>
+        <source>follows rules</source>
+        <translation>befolgt Regeln</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>overlap</source>
+        <translation>Überschneidung</translation>
+    </message>
+    <message>
+        <source>likelihood</source>
+        <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>weak</source>
+        <translation>schwach</translation>
+    </message>
+    <message>
+        <source>flaky</source>
+        <translation>unstet</translation>
+    </message>
+    <message>
+        <source>duplicate</source>
+        <translation>doppelt</translation>
+    </message>
+    <message>
+        <source>overlaps</source>
+        <translation>überschneidet</translation>
+    </message>
+    <message>
+        <source>disabled</source>
+        <translation>abgeschaltet</translation>
+    </message>
+    <message>
+        <source>weak: the base fails it already, so it cannot show a loss</source>
+        <translation>schwach: die Basis scheitert schon daran, ein Verlust ist nicht zu sehen</translation>
+    </message>
+    <message>
+        <source>flaky: two measurements of the base disagree</source>
+        <translation>unstet: zwei Messungen der Basis widersprechen sich</translation>
+    </message>
+    <message>
+        <source>duplicate: nearly the same as an earlier prompt</source>
+        <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
+    </message>
+    <message>
+        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
+        <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
         <source>Tuned</source>
-        <translation type="unfinished"></translation>
+        <translation>Feinabgestimmt</translation>
     </message>
     <message>
         <source>from</source>
-        <translation type="unfinished"></translation>
+        <translation>von</translation>
     </message>
     <message>
         <source>to</source>
-        <translation type="unfinished"></translation>
+        <translation>bis</translation>
     </message>
     <message>
         <source>Capability</source>
-        <translation type="unfinished"></translation>
+        <translation>Fähigkeit</translation>
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>Verdict</source>
-        <translation type="unfinished"></translation>
+        <translation>Urteil</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Suites and capabilities</source>
+        <translation>Sätze und Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>Copy to edit</source>
+        <translation>Zum Bearbeiten kopieren</translation>
+    </message>
+    <message>
+        <source>Import a suite…</source>
+        <translation>Satz importieren…</translation>
+    </message>
+    <message>
+        <source>Find in prompts</source>
+        <translation>In Prompts suchen</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Protect</source>
+        <translation>Schützen</translation>
+    </message>
+    <message>
+        <source>Tolerate</source>
+        <translation>Dulden</translation>
+    </message>
+    <message>
+        <source>Expendable</source>
+        <translation>Entbehrlich</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Limit</translation>
+    </message>
+    <message>
+        <source>default</source>
+        <translation>Vorgabe</translation>
+    </message>
+    <message>
+        <source>Most it may lose, in nats a token; empty takes the default.</source>
+        <translation>Höchster erlaubter Verlust in nats je Token; leer nimmt die Vorgabe.</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Why, in your words; printed in the report</source>
+        <translation>Warum, in Ihren Worten; steht im Bericht</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>Abschalten</translation>
+    </message>
+    <message>
+        <source>Test on base</source>
+        <translation>An der Basis testen</translation>
+    </message>
+    <message>
+        <source>Import a canary suite…</source>
+        <translation>Kanariensatz importieren…</translation>
+    </message>
+    <message>
+        <source>Edit the chosen canary</source>
+        <translation>Gewählten Kanarie bearbeiten</translation>
+    </message>
+    <message>
+        <source>Disable or enable the chosen canary</source>
+        <translation>Gewählten Kanarie ab- oder einschalten</translation>
+    </message>
+    <message>
+        <source>Test the canaries on the base</source>
+        <translation>Die Kanarien an der Basis testen</translation>
+    </message>
+    <message>
+        <source>Testing on the base: {phase}</source>
+        <translation>Testet an der Basis: {phase}</translation>
+    </message>
+    <message>
+        <source>version {version}</source>
+        <translation>Version {version}</translation>
+    </message>
+    <message>
+        <source>Nothing to decide with: no verdict items.</source>
+        <translation>Nichts zum Entscheiden: keine Urteilsaufgaben.</translation>
+    </message>
+    <message>
+        <source>{n} verdict items; a loss from {drop:.2f} nats/token on could be called forgot</source>
+        <translation>{n} Urteilsaufgaben; ein Verlust ab {drop:.2f} nats/Token könnte vergessen heißen</translation>
+    </message>
+    <message>
+        <source>kept needs {n} items</source>
+        <translation>behalten braucht {n} Aufgaben</translation>
+    </message>
+    <message>
+        <source>base passes {share}</source>
+        <translation>Basis besteht {share}</translation>
+    </message>
+    <message>
+        <source>scores are of an earlier version, not comparable</source>
+        <translation>Werte stammen von einer früheren Version, nicht vergleichbar</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>On {name}</source>
+        <translation>Auf {name}</translation>
+    </message>
+    <message>
+        <source>A bundled suite is never changed: copy it to edit.</source>
+        <translation>Ein mitgelieferter Satz wird nie verändert: kopieren Sie ihn zum Bearbeiten.</translation>
+    </message>
+    <message>
+        <source>Import a canary suite</source>
+        <translation>Kanariensatz importieren</translation>
+    </message>
+    <message>
+        <source>A limit is a number, at least 0; empty takes the default.</source>
+        <translation>Ein Limit ist eine Zahl, mindestens 0; leer nimmt die Vorgabe.</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished"></translation>
+        <translation>Einheit</translation>
     </message>
     <message>
         <source>Right → wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>Richtig → falsch</translation>
     </message>
     <message>
         <source>Wrong → right</source>
-        <translation type="unfinished"></translation>
+        <translation>Falsch → richtig</translation>
     </message>
     <message>
         <source>Chart</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm</translation>
     </message>
     <message>
         <source>Table of the chart</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle des Diagramms</translation>
     </message>
     <message>
         <source>Picture (*.png);;Vector picture (*.svg);;Document (*.pdf);;Numbers (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild (*.png);;Vektorbild (*.svg);;Dokument (*.pdf);;Zahlen (*.csv)</translation>
     </message>
     <message>
         <source>Export chart</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm exportieren</translation>
     </message>
     <message>
         <source>Copy chart</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm kopieren</translation>
     </message>
     <message>
         <source>Copy image</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild kopieren</translation>
     </message>
     <message>
         <source>Copy data</source>
-        <translation type="unfinished"></translation>
+        <translation>Daten kopieren</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren…</translation>
     </message>
     <message>
         <source>Reset view</source>
-        <translation type="unfinished"></translation>
+        <translation>Ansicht zurücksetzen</translation>
     </message>
     <message>
         <source>Zoom in</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergrößern</translation>
     </message>
     <message>
         <source>Zoom out</source>
-        <translation type="unfinished"></translation>
+        <translation>Verkleinern</translation>
     </message>
     <message>
         <source>Show as table</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Tabelle zeigen</translation>
     </message>
     <message>
         <source>The chart could not be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Diagramm konnte nicht geschrieben werden: {reason}</translation>
     </message>
     <message>
         <source>{name} {change} {unit} at step {step}, inside its budget</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} {change} {unit} bei Schritt {step}, innerhalb des Budgets</translation>
     </message>
     <message>
         <source>{name} {change} {unit} at step {step}, beyond its budget</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} {change} {unit} bei Schritt {step}, außerhalb des Budgets</translation>
     </message>
     <message>
         <source>Loss {loss} at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust {loss} bei Schritt {step}</translation>
     </message>
     <message>
         <source>Timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeitverlauf</translation>
     </message>
     <message>
         <source>loss from {first} to {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust von {first} bis {last}</translation>
     </message>
     <message>
         <source>budget {limit} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget {limit} {unit}</translation>
     </message>
     <message>
         <source>{name}: n={n}, 95 % intervals</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: n={n}, 95-%-Intervalle</translation>
     </message>
     <message>
         <source>step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {step}</translation>
     </message>
     <message>
         <source>loss {loss} (smoothed {smooth})</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust {loss} (geglättet {smooth})</translation>
     </message>
     <message>
         <source>{said} at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{said} bei Schritt {step}</translation>
     </message>
     <message>
         <source>checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint</translation>
     </message>
     <message>
         <source>best kept</source>
-        <translation type="unfinished"></translation>
+        <translation>bester behaltener</translation>
     </message>
     <message>
         <source>auto-stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>vom Wächter angehalten</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>angehalten</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>pausiert</translation>
     </message>
     <message>
         <source>interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>unterbrochen</translation>
     </message>
     <message>
         <source>No steps yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Schritte</translation>
     </message>
     <message>
         <source>best kept: step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>bester behaltener: Schritt {step}</translation>
     </message>
     <message>
         <source>auto-stopped at {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>vom Wächter angehalten bei {step}</translation>
     </message>
     <message>
         <source>stopped at {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>angehalten bei {step}</translation>
     </message>
     <message>
         <source>Loss, nats/token</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust, nats/Token</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>‖ΔW‖/‖W‖</source>
-        <translation type="unfinished"></translation>
+        <translation>‖ΔW‖/‖W‖</translation>
     </message>
     <message>
         <source>frozen</source>
-        <translation type="unfinished"></translation>
+        <translation>eingefroren</translation>
     </message>
     <message>
         <source>Weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Training time, minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingszeit, Minuten</translation>
     </message>
     <message>
         <source>Epoch</source>
-        <translation type="unfinished"></translation>
+        <translation>Epoche</translation>
     </message>
     <message>
         <source>loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust</translation>
     </message>
     <message>
         <source>canary check</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanarienprüfung</translation>
     </message>
     <message>
         <source>auto-stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Wächterhalt</translation>
     </message>
     <message>
         <source>Training time, s</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingszeit, s</translation>
     </message>
     <message>
         <source>Mark</source>
-        <translation type="unfinished"></translation>
+        <translation>Marke</translation>
     </message>
     <message>
         <source>Capability or note</source>
-        <translation type="unfinished"></translation>
+        <translation>Fähigkeit oder Notiz</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>Run</source>
@@ -400,230 +656,230 @@
     <message numerus="yes">
         <source>%n token(s)</source>
         <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
         </translation>
     </message>
     <message>
         <source>mean log-prob {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>mittlere Log-Wahrscheinlichkeit {value}</translation>
     </message>
     <message>
         <source>seed {seed}</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed {seed}</translation>
     </message>
     <message>
         <source>temperature {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur {value}</translation>
     </message>
     <message>
         <source>hidden until you vote</source>
-        <translation type="unfinished"></translation>
+        <translation>verborgen, bis Sie abstimmen</translation>
     </message>
     <message>
         <source>Answer {letter}</source>
-        <translation type="unfinished"></translation>
+        <translation>Antwort {letter}</translation>
     </message>
     <message>
         <source>base</source>
-        <translation type="unfinished"></translation>
+        <translation>Basis</translation>
     </message>
     <message>
         <source>tuned</source>
-        <translation type="unfinished"></translation>
+        <translation>feinabgestimmt</translation>
     </message>
     <message>
         <source>instead: {tokens}</source>
-        <translation type="unfinished"></translation>
+        <translation>stattdessen: {tokens}</translation>
     </message>
     <message numerus="yes">
         <source>… %n same word(s) … </source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>… %n gleiches Wort … </numerusform>
+            <numerusform>… %n gleiche Wörter … </numerusform>
         </translation>
     </message>
     <message>
         <source>Shaded: how unlikely each token was to the model that wrote it; dotted below p = .05</source>
-        <translation type="unfinished"></translation>
+        <translation>Schattiert: wie unwahrscheinlich jedes Token für das Modell war, das es schrieb; gepunktet unter p = .05</translation>
     </message>
     <message>
-        <source>Shaded on the base&apos;s answer: what became less likely (dotted) or likelier under the tuned model</source>
-        <translation type="unfinished"></translation>
+        <source>Shaded on the base's answer: what became less likely (dotted) or likelier under the tuned model</source>
+        <translation>Schattiert auf der Antwort der Basis: was unter dem feinabgestimmten Modell unwahrscheinlicher (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
         <source>Comparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleicht…</translation>
     </message>
     <message numerus="yes">
         <source>%n place(s) differ</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stelle unterscheidet sich</numerusform>
+            <numerusform>%n Stellen unterscheiden sich</numerusform>
         </translation>
     </message>
     <message>
         <source>best inside budget</source>
-        <translation type="unfinished"></translation>
+        <translation>bester im Budget</translation>
     </message>
     <message>
         <source>your limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Limit</translation>
     </message>
     <message>
         <source>average score at the end {value} {unit}</source>
         <extracomment>Points at which the colour is full, fixed so that matrices compare.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>mittlerer Wert am Ende {value} {unit}</translation>
     </message>
     <message>
         <source>average change on earlier tasks {value} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>mittlere Änderung früherer Aufgaben {value} {unit}</translation>
     </message>
     <message>
         <source>hatched and “?”: the interval holds the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>schraffiert und „?“: das Intervall enthält das Limit</translation>
     </message>
     <message>
         <source>Evaluated on</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen an</translation>
     </message>
     <message>
         <source>Earlier tasks over time</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere Aufgaben über die Zeit</translation>
     </message>
     <message>
         <source>At the end {name} is at {change} {unit} from its reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Am Ende liegt {name} um {change} {unit} neben seinem Bezugswert</translation>
     </message>
     <message>
         <source>Train two tasks one after the other to see what the second did to the first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainieren Sie zwei Aufgaben nacheinander, um zu sehen, was die zweite mit der ersten gemacht hat.</translation>
     </message>
     <message>
         <source>n at least {n} a cell</source>
-        <translation type="unfinished"></translation>
+        <translation>n mindestens {n} je Zelle</translation>
     </message>
     <message>
         <source>budget {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget {limit}</translation>
     </message>
     <message>
         <source>{stage}, evaluated on {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{stage}, gemessen an {name}</translation>
     </message>
     <message>
         <source>the interval holds the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>das Intervall enthält das Limit</translation>
     </message>
     <message>
         <source>Learned: target task against base, {unit} → better</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt: Zielaufgabe gegen Basis, {unit} → besser</translation>
     </message>
     <message>
         <source>Worst capability, in units of its limit ↑ better</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechteste Fähigkeit, in Vielfachen ihres Limits ↑ besser</translation>
     </message>
     <message>
         <source>Mean of capabilities, in units of their limits ↑ better</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel der Fähigkeiten, in Vielfachen ihrer Limits ↑ besser</translation>
     </message>
     <message>
         <source>{name}, {unit} ↑ better</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}, {unit} ↑ besser</translation>
     </message>
     <message>
         <source>Nothing learned stayed inside the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts Gelerntes blieb im Budget</translation>
     </message>
     <message>
         <source>Learned against kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt gegen behalten</translation>
     </message>
     <message>
         <source>{run} at step {step} learned most inside the budget: {gain} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{run} bei Schritt {step} hat im Budget am meisten gelernt: {gain} {unit}</translation>
     </message>
     <message>
         <source>{all} checkpoints of {runs} runs, {inside} inside the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} Checkpoints aus {runs} Läufen, {inside} im Budget</translation>
     </message>
     <message>
         <source>No other beats: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein anderer ist besser als: {names}.</translation>
     </message>
     <message>
         <source>Pick 2–6 runs: each measured checkpoint becomes a point here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie 2–6 Läufe: jeder gemessene Checkpoint wird hier ein Punkt.</translation>
     </message>
     <message>
         <source>n at least {n} canaries a point</source>
-        <translation type="unfinished"></translation>
+        <translation>n mindestens {n} Kanarien je Punkt</translation>
     </message>
     <message>
         <source>{run} at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{run} bei Schritt {step}</translation>
     </message>
     <message>
         <source>learned {gain} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>gelernt {gain} {unit}</translation>
     </message>
     <message>
         <source>inside the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>im Budget</translation>
     </message>
     <message>
         <source>beyond the budget</source>
-        <translation type="unfinished"></translation>
+        <translation>außerhalb des Budgets</translation>
     </message>
     <message>
         <source>★ best inside budget</source>
-        <translation type="unfinished"></translation>
+        <translation>★ bester im Budget</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel</translation>
     </message>
     <message>
         <source>limits</source>
-        <translation type="unfinished"></translation>
+        <translation>Limits</translation>
     </message>
     <message>
         <source>Canary change</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanarienänderung</translation>
     </message>
     <message>
         <source>Gain</source>
-        <translation type="unfinished"></translation>
+        <translation>Zugewinn</translation>
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
-        <translation type="unfinished"></translation>
+        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>Forgot</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can&apos;t tell</source>
-        <translation type="unfinished"></translation>
+        <source>Can't tell</source>
+        <translation>Nicht zu sagen</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen</translation>
     </message>
     <message>
         <source>Learned</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt</translation>
     </message>
     <message>
         <source>Not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gemessen</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -719,7 +975,7 @@
     <message>
         <source>Default: {value}.</source>
         <extracomment>Room for a label, in average letters.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Vorgabe: {value}.</translation>
     </message>
     <message>
         <source>New run</source>
@@ -728,204 +984,204 @@
     </message>
     <message>
         <source>1  What is it for?</source>
-        <translation type="unfinished"></translation>
+        <translation>1  Wofür ist es?</translation>
     </message>
     <message>
         <source>Whatever the base could do must stay inside its budget; a loss beyond it is called forgot.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Basis konnte, muss in seinem Budget bleiben; ein Verlust darüber hinaus heißt vergessen.</translation>
     </message>
     <message>
         <source>One job only: all capabilities but safety may be lost by design. They are measured, never judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur eine Aufgabe: alle Fähigkeiten außer Sicherheit dürfen verloren gehen. Sie werden gemessen, nicht beurteilt.</translation>
     </message>
     <message>
         <source>Purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweck</translation>
     </message>
     <message>
         <source>Keep general abilities</source>
-        <translation type="unfinished"></translation>
+        <translation>Allgemeine Fähigkeiten behalten</translation>
     </message>
     <message>
         <source>Single purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein einziger Zweck</translation>
     </message>
     <message>
         <source>2  Base model and training rows</source>
-        <translation type="unfinished"></translation>
+        <translation>2  Basismodell und Trainingszeilen</translation>
     </message>
     <message>
         <source>Base model</source>
-        <translation type="unfinished"></translation>
+        <translation>Basismodell</translation>
     </message>
     <message>
         <source>Import a model…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell importieren…</translation>
     </message>
     <message>
         <source>Training rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingszeilen</translation>
     </message>
     <message>
         <source>A .jsonl, .json, .csv, .parquet or .txt file: drop it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei .jsonl, .json, .csv, .parquet oder .txt: hier ablegen</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchsuchen…</translation>
     </message>
     <message>
         <source>Look at the rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen ansehen</translation>
     </message>
     <message>
         <source>3  Method</source>
-        <translation type="unfinished"></translation>
+        <translation>3  Methode</translation>
     </message>
     <message>
         <source>A small update beside frozen weights: little memory, a small file, the usual choice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine kleine Änderung neben eingefrorenen Gewichten: wenig Speicher, kleine Datei, die übliche Wahl.</translation>
     </message>
     <message>
         <source>LoRA over a 4-bit copy of the base: the least memory, a little slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA über einer 4-Bit-Kopie der Basis: am wenigsten Speicher, etwas langsamer.</translation>
     </message>
     <message>
         <source>Every weight is trained: the most memory, and the most that can be forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Gewicht wird trainiert: am meisten Speicher, und am meisten kann vergessen werden.</translation>
     </message>
     <message>
         <source>No weight is changed: a system message and examples before each question.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Gewicht wird verändert: eine Systemnachricht und Beispiele vor jeder Frage.</translation>
     </message>
     <message>
         <source>Method</source>
         <extracomment>What can be asked of a model, in the order of its buttons.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Methode</translation>
     </message>
     <message>
         <source>4  Protection and canaries</source>
-        <translation type="unfinished"></translation>
+        <translation>4  Schutz und Kanarien</translation>
     </message>
     <message>
         <source>The single protections under Advanced, as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die einzelnen Schutzmittel unter Erweitert, so wie sie sind.</translation>
     </message>
     <message>
         <source>Protection</source>
-        <translation type="unfinished"></translation>
+        <translation>Schutz</translation>
     </message>
     <message>
         <source>Canary suite</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanariensatz</translation>
     </message>
     <message>
         <source>Canaries and budgets</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanarien und Budgets</translation>
     </message>
     <message>
         <source>A canary is a prompt the base already answers well; if the answer gets worse, something was forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Kanarie ist ein Prompt, den das Basismodell schon gut beantwortet; wird die Antwort schlechter, wurde etwas vergessen.</translation>
     </message>
     <message>
         <source>5  Name</source>
-        <translation type="unfinished"></translation>
+        <translation>5  Name</translation>
     </message>
     <message>
         <source>Advanced: every setting</source>
-        <translation type="unfinished"></translation>
+        <translation>Erweitert: jede Einstellung</translation>
     </message>
     <message>
         <source>Recipe as TOML</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept als TOML</translation>
     </message>
     <message>
         <source>Edit or paste here; the form follows as soon as it is valid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier bearbeiten oder einfügen; das Formular folgt, sobald es gültig ist.</translation>
     </message>
     <message>
         <source>Copy the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept kopieren</translation>
     </message>
     <message>
         <source>{name} (yours)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} (eigenes)</translation>
     </message>
     <message>
         <source>Reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>Liest…</translation>
     </message>
     <message>
         <source>Then it fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dann passt es.</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Plan</translation>
     </message>
     <message>
         <source>Time it on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf diesem Rechner messen</translation>
     </message>
     <message>
         <source>What can be told</source>
-        <translation type="unfinished"></translation>
+        <translation>Was sich sagen lässt</translation>
     </message>
     <message>
         <source>Each capability</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability&apos;s canaries can decide</source>
-        <translation type="unfinished"></translation>
+        <source>What each capability's canaries can decide</source>
+        <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
         <source>In nats/token (checked answers: points). * has too few items to be called kept at its budget.</source>
-        <translation type="unfinished"></translation>
+        <translation>In nats/Token (geprüfte Antworten: Punkte). * hat zu wenige Aufgaben, um in seinem Budget behalten zu heißen.</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten</translation>
     </message>
     <message>
         <source>Ctrl+Enter. It waits its turn if a run is training.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl+Enter. Wartet, bis es an der Reihe ist, wenn ein Lauf trainiert.</translation>
     </message>
     <message>
         <source>Choose a base model and training rows: the plan follows as you edit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie Basismodell und Trainingszeilen: der Plan folgt beim Bearbeiten.</translation>
     </message>
     <message>
         <source>Fits: needs about {need} of {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt: braucht etwa {need} von {free} freien</translation>
     </message>
     <message>
         <source>Does not seem to fit: needs about {need}, {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt wohl nicht: braucht etwa {need}, {free} frei</translation>
     </message>
     <message>
         <source>Not enough disk space for the checkpoints</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht genug Plattenplatz für die Checkpoints</translation>
     </message>
     <message>
         <source>{change}: −{saving}</source>
-        <translation type="unfinished"></translation>
+        <translation>{change}: −{saving}</translation>
     </message>
     <message>
         <source>about {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa {text}</translation>
     </message>
     <message>
         <source>{train} rows, {heldout} held out</source>
-        <translation type="unfinished"></translation>
+        <translation>{train} Zeilen, {heldout} zurückgehalten</translation>
     </message>
     <message>
         <source>half up to {p50}, 95 % up to {p95} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>die Hälfte bis {p50}, 95 % bis {p95} Token</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>Disk</source>
@@ -933,432 +1189,432 @@
     </message>
     <message numerus="yes">
         <source>%n checkpoint(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Checkpoint</numerusform>
+            <numerusform>%n Checkpoints</numerusform>
         </translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte</translation>
     </message>
     <message>
         <source>{steps} of {batch} rows</source>
-        <translation type="unfinished"></translation>
+        <translation>{steps} zu {batch} Zeilen</translation>
     </message>
     <message>
         <source>Checks</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfungen</translation>
     </message>
     <message numerus="yes">
         <source>before, after and %n on the way</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>vorher, nachher und %n unterwegs</numerusform>
+            <numerusform>vorher, nachher und %n unterwegs</numerusform>
         </translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished"></translation>
+        <translation>Feld</translation>
     </message>
     <message>
         <source>Expected</source>
-        <translation type="unfinished"></translation>
+        <translation>Erwartet</translation>
     </message>
     <message>
         <source>Found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefunden</translation>
     </message>
     <message>
         <source>Rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen</translation>
     </message>
     <message>
         <source>Open a data file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Datendatei öffnen…</translation>
     </message>
     <message>
         <source>Data files</source>
-        <translation type="unfinished"></translation>
+        <translation>Datendateien</translation>
     </message>
     <message>
         <source>Open a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei öffnen…</translation>
     </message>
     <message>
         <source>As seen by</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesehen von</translation>
     </message>
     <message>
         <source>Use in a new run</source>
-        <translation type="unfinished"></translation>
+        <translation>In neuem Lauf verwenden</translation>
     </message>
     <message>
         <source>As the model sees it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das Modell es sieht</translation>
     </message>
     <message>
         <source>What is odd</source>
-        <translation type="unfinished"></translation>
+        <translation>Was auffällt</translation>
     </message>
     <message>
         <source>Rows that cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>Unbrauchbare Zeilen</translation>
     </message>
     <message>
         <source>Lengths</source>
-        <translation type="unfinished"></translation>
+        <translation>Längen</translation>
     </message>
     <message>
         <source>Mapping</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuordnung</translation>
     </message>
     <message>
         <source>Which columns mean what. Shape auto looks at the first rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Spalten was bedeuten. Form auto sieht sich die ersten Zeilen an.</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>Form</translation>
     </message>
     <message>
         <source>No data files yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Datendateien</translation>
     </message>
     <message>
         <source>Open or drop a .jsonl, .json, .csv, .parquet or .txt file to see it as the model will.</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen oder ablegen: .jsonl, .json, .csv, .parquet oder .txt, um sie so zu sehen wie das Modell.</translation>
     </message>
     <message>
         <source>Choose another file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Datei wählen…</translation>
     </message>
     <message>
         <source>Nothing: no repeats, no canaries, no secrets, nothing cut.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts: keine Wiederholungen, keine Kanarien, keine Geheimnisse, nichts gekürzt.</translation>
     </message>
     <message>
         <source>Column for {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalte für {part}</translation>
     </message>
     <message>
         <source>{column} (usual)</source>
-        <translation type="unfinished"></translation>
+        <translation>{column} (üblich)</translation>
     </message>
     <message>
         <source>Open a data file</source>
-        <translation type="unfinished"></translation>
+        <translation>Datendatei öffnen</translation>
     </message>
     <message>
         <source>What helps: {fix}</source>
-        <translation type="unfinished"></translation>
+        <translation>Was hilft: {fix}</translation>
     </message>
     <message>
         <source>line {line}: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile {line}: {text}</translation>
     </message>
     <message>
         <source>auto</source>
-        <translation type="unfinished"></translation>
+        <translation>auto</translation>
     </message>
     <message>
         <source>conversations (from, value)</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche (from, value)</translation>
     </message>
     <message>
         <source>instruction, input, output</source>
-        <translation type="unfinished"></translation>
+        <translation>instruction, input, output</translation>
     </message>
     <message>
         <source>prompt and completion</source>
-        <translation type="unfinished"></translation>
+        <translation>prompt und completion</translation>
     </message>
     <message>
         <source>Trained</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainiert</translation>
     </message>
     <message>
         <source>{part} of {all} million weights</source>
-        <translation type="unfinished"></translation>
+        <translation>{part} von {all} Millionen Gewichten</translation>
     </message>
     <message>
         <source>Runs on</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft auf</translation>
     </message>
     <message>
         <source>{low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} bis {high}</translation>
     </message>
     <message>
         <source>The time is a rough range: nothing was timed on this machine yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
-        <translation type="unfinished"></translation>
+        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
         <source>nats/token</source>
-        <translation type="unfinished"></translation>
+        <translation>nats/Token</translation>
     </message>
     <message>
         <source>Nothing is judged, so there will be no verdict.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wird beurteilt, also gibt es kein Urteil.</translation>
     </message>
     <message>
         <source>A loss from {low:.2f} to {high:.2f} {unit} on, by capability, could be called forgot.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Verlust ab {low:.2f} bis {high:.2f} {unit}, je nach Fähigkeit, könnte vergessen heißen.</translation>
     </message>
     <message>
         <source>All could be called kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle könnten behalten heißen.</translation>
     </message>
     <message>
         <source>{able} of {all} could be called kept at their budget; the rest need up to {n} items each.</source>
-        <translation type="unfinished"></translation>
+        <translation>{able} von {all} könnten in ihrem Budget behalten heißen; der Rest braucht bis zu {n} Aufgaben je Fähigkeit.</translation>
     </message>
     <message>
         <source>Change {field}</source>
         <extracomment>Findings told beside the data field; all of them are on the Data page. Findings that reading the file has told already, with the line.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>{field} ändern</translation>
     </message>
     <message>
         <source>Reset the form</source>
-        <translation type="unfinished"></translation>
+        <translation>Formular zurücksetzen</translation>
     </message>
     <message>
         <source>Edit the recipe as TOML</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept als TOML bearbeiten</translation>
     </message>
     <message>
         <source>{file} cannot be read: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} ist nicht lesbar: {why}</translation>
     </message>
     <message>
         <source>Open {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} öffnen</translation>
     </message>
     <message numerus="yes">
         <source>first %n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>erste %n Zeile</numerusform>
+            <numerusform>erste %n Zeilen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
         </translation>
     </message>
     <message>
         <source>{count} of {low} to {high} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} mit {low} bis {high} Token</translation>
     </message>
     <message>
         <source>tokens a row</source>
-        <translation type="unfinished"></translation>
+        <translation>Token je Zeile</translation>
     </message>
     <message>
         <source>Rows by length</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen nach Länge</translation>
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} Token</translation>
     </message>
     <message>
         <source>Choose a base model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie ein Basismodell.</translation>
     </message>
     <message>
         <source>Choose training rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie Trainingszeilen.</translation>
     </message>
     <message>
         <source>The file is still being read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei wird noch gelesen.</translation>
     </message>
     <message>
         <source>field</source>
-        <translation type="unfinished"></translation>
+        <translation>Feld</translation>
     </message>
     <message>
         <source>Reading the files…</source>
-        <translation type="unfinished"></translation>
+        <translation>Liest die Dateien…</translation>
     </message>
     <message>
         <source>{run} is queued.</source>
-        <translation type="unfinished"></translation>
+        <translation>{run} wartet.</translation>
     </message>
     <message>
         <source>Timing a few steps on this machine…</source>
-        <translation type="unfinished"></translation>
+        <translation>Misst einige Schritte auf diesem Rechner…</translation>
     </message>
     <message>
         <source>chat messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Chatnachrichten</translation>
     </message>
     <message>
         <source>conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche</translation>
     </message>
     <message>
         <source>instructions</source>
-        <translation type="unfinished"></translation>
+        <translation>Anweisungen</translation>
     </message>
     <message>
         <source>prompts and completions</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts und Fortsetzungen</translation>
     </message>
     <message>
         <source>plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>reiner Text</translation>
     </message>
     <message>
         <source>{bad} of {all} rows are unusable and left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{bad} von {all} Zeilen sind unbrauchbar und bleiben weg.</translation>
     </message>
     <message>
         <source>Start the run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf starten</translation>
     </message>
     <message>
         <source>Open a recipe…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept öffnen…</translation>
     </message>
     <message>
         <source>First a base model</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst ein Basismodell</translation>
     </message>
     <message>
         <source>A run starts from a base model, which is never changed. The starter is small and comes with the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Lauf geht von einem Basismodell aus, das nie verändert wird. Das Startmodell ist klein und liegt dem Programm bei.</translation>
     </message>
     <message>
         <source>Import a model folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner importieren…</translation>
     </message>
     <message>
         <source>Move the chosen model to Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewähltes Modell in den Papierkorb legen</translation>
     </message>
     <message>
         <source>Import a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner importieren…</translation>
     </message>
     <message>
         <source>Import a GGUF file…</source>
-        <translation type="unfinished"></translation>
+        <translation>GGUF-Datei importieren…</translation>
     </message>
     <message>
         <source>Import the starter</source>
-        <translation type="unfinished"></translation>
+        <translation>Startmodell importieren</translation>
     </message>
     <message>
         <source>Models by lineage</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle nach Herkunft</translation>
     </message>
     <message>
         <source>Empty Trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>Papierkorb leeren…</translation>
     </message>
     <message>
         <source>{size} used</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} belegt</translation>
     </message>
     <message>
         <source>No models yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Modelle</translation>
     </message>
     <message>
         <source>Import a base model: it is fingerprinted, only ever read, and what you train lies beside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Importieren Sie ein Basismodell: es bekommt einen Fingerabdruck, wird nur gelesen, und was Sie trainieren, liegt daneben.</translation>
     </message>
     <message numerus="yes">
         <source>Trash: %n item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Papierkorb: %n Stück</numerusform>
+            <numerusform>Papierkorb: %n Stück</numerusform>
         </translation>
     </message>
     <message>
         <source>Import a GGUF file</source>
-        <translation type="unfinished"></translation>
+        <translation>GGUF-Datei importieren</translation>
     </message>
     <message>
         <source>{name} is in use by {what}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} wird von {what} gebraucht.</translation>
     </message>
     <message numerus="yes">
         <source>And %n more.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Und %n weiteres.</numerusform>
+            <numerusform>Und %n weitere.</numerusform>
         </translation>
     </message>
     <message>
         <source>Moved {name} to the Trash.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} in den Papierkorb gelegt.</translation>
     </message>
     <message>
         <source>Put {name} back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} zurückgelegt.</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück löschen</numerusform>
+            <numerusform>%n Stück löschen</numerusform>
         </translation>
     </message>
     <message>
         <source>Delete what is in the Trash for good ({size})?</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Papierkorb ({size}) endgültig löschen?</translation>
     </message>
     <message>
         <source>This cannot be undone. Model folders outside the data folder are not touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist nicht rückgängig zu machen. Modellordner außerhalb des Datenordners bleiben unberührt.</translation>
     </message>
     <message numerus="yes">
         <source>Deleted %n item(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück gelöscht</numerusform>
+            <numerusform>%n Stück gelöscht</numerusform>
         </translation>
     </message>
     <message>
         <source>{name} stays: needed by {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} bleibt: gebraucht von {why}</translation>
     </message>
     <message>
         <source>Put {name} back</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} zurücklegen</translation>
     </message>
     <message>
         <source>Choose a model folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner wählen…</translation>
     </message>
     <message>
         <source>Take over a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run&apos;s recipe</source>
-        <translation type="unfinished"></translation>
+        <source>Take over a run's recipe</source>
+        <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
         <source>training rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingszeilen</translation>
     </message>
     <message>
         <source>Import a base model</source>
@@ -1366,119 +1622,119 @@
     </message>
     <message>
         <source>base model</source>
-        <translation type="unfinished"></translation>
+        <translation>Basismodell</translation>
     </message>
     <message>
         <source>Open a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept öffnen</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen</translation>
     </message>
     <message>
         <source>Held-out rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgehaltene Zeilen</translation>
     </message>
     <message>
         <source>Held-out share</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgehaltener Anteil</translation>
     </message>
     <message>
         <source>Held-out rows measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessene zurückgehaltene Zeilen</translation>
     </message>
     <message>
         <source>Longest row</source>
-        <translation type="unfinished"></translation>
+        <translation>Längste Zeile</translation>
     </message>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>Rang</translation>
     </message>
     <message>
         <source>Alpha</source>
-        <translation type="unfinished"></translation>
+        <translation>Alpha</translation>
     </message>
     <message>
         <source>rsLoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>rsLoRA</translation>
     </message>
     <message>
         <source>DoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>DoRA</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernrate</translation>
     </message>
     <message>
         <source>Epochs</source>
-        <translation type="unfinished"></translation>
+        <translation>Epochen</translation>
     </message>
     <message>
         <source>Most steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens Schritte</translation>
     </message>
     <message>
         <source>Batch size</source>
-        <translation type="unfinished"></translation>
+        <translation>Batchgröße</translation>
     </message>
     <message>
         <source>Micro-batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Mikrobatch</translation>
     </message>
     <message>
         <source>Warm-up share</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil Aufwärmen</translation>
     </message>
     <message>
         <source>Gradient norm limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenze der Gradientennorm</translation>
     </message>
     <message>
         <source>Capabilities</source>
-        <translation type="unfinished"></translation>
+        <translation>Fähigkeiten</translation>
     </message>
     <message>
         <source>Verdict items</source>
-        <translation type="unfinished"></translation>
+        <translation>Urteilsaufgaben</translation>
     </message>
     <message>
         <source>Guard items</source>
-        <translation type="unfinished"></translation>
+        <translation>Wächteraufgaben</translation>
     </message>
     <message>
         <source>Checks at</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfungen bei</translation>
     </message>
     <message>
         <source>Answers written</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschriebene Antworten</translation>
     </message>
     <message>
         <source>Budgets</source>
-        <translation type="unfinished"></translation>
+        <translation>Budgets</translation>
     </message>
     <message>
         <source>Beyond a budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Außerhalb eines Budgets</translation>
     </message>
     <message>
         <source>Checkpoint at each check</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint bei jeder Prüfung</translation>
     </message>
     <message>
         <source>Also every</source>
-        <translation type="unfinished"></translation>
+        <translation>Außerdem alle</translation>
     </message>
     <message>
         <source>Keep newest</source>
-        <translation type="unfinished"></translation>
+        <translation>Neueste behalten</translation>
     </message>
     <message>
         <source>Data</source>
@@ -1487,11 +1743,11 @@
     </message>
     <message>
         <source>Adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>Adapter</translation>
     </message>
     <message>
         <source>Protections</source>
-        <translation type="unfinished"></translation>
+        <translation>Schutzmittel</translation>
     </message>
     <message>
         <source>Training</source>
@@ -1503,39 +1759,39 @@
     </message>
     <message>
         <source>Checkpoints</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoints</translation>
     </message>
     <message>
         <source>Full</source>
-        <translation type="unfinished"></translation>
+        <translation>Voll</translation>
     </message>
     <message>
         <source>LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA</translation>
     </message>
     <message>
         <source>QLoRA (4-bit)</source>
-        <translation type="unfinished"></translation>
+        <translation>QLoRA (4 Bit)</translation>
     </message>
     <message>
         <source>Prompt only</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Prompt</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus</translation>
     </message>
     <message>
         <source>Standard</source>
-        <translation type="unfinished"></translation>
+        <translation>Standard</translation>
     </message>
     <message>
         <source>Careful</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorsichtig</translation>
     </message>
     <message>
         <source>Custom</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigene</translation>
     </message>
     <message>
         <source>Loading</source>
@@ -1544,19 +1800,19 @@
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausieren</translation>
     </message>
     <message>
         <source>Pause after this step; a checkpoint is written (Ctrl+.)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach diesem Schritt pausieren; ein Checkpoint wird geschrieben (Ctrl+.)</translation>
     </message>
     <message>
         <source>Go on where it stopped (Ctrl+.)</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter, wo es aufgehört hat (Ctrl+.)</translation>
     </message>
     <message>
         <source>Stop &amp;&amp; keep</source>
@@ -1564,19 +1820,19 @@
     </message>
     <message>
         <source>Stop after this step and keep a checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach diesem Schritt anhalten und einen Checkpoint behalten</translation>
     </message>
     <message>
         <source>Check canaries now</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanarien jetzt prüfen</translation>
     </message>
     <message>
         <source>Look at the canaries after this step</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kanarien nach diesem Schritt prüfen</translation>
     </message>
     <message>
         <source>Show log</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll zeigen</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -1584,610 +1840,610 @@
     </message>
     <message>
         <source>Export report…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bericht exportieren…</translation>
     </message>
     <message>
         <source>End the worker; Resume goes on from step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Arbeiter beenden; Fortsetzen geht ab Schritt {step} weiter</translation>
     </message>
     <message>
         <source>Free GPU memory</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU-Speicher freigeben</translation>
     </message>
     <message>
         <source>Saving a checkpoint; this can be forced after {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>Sichert einen Checkpoint; nach {seconds} s lässt sich das erzwingen</translation>
     </message>
     <message>
         <source>Force stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Halt erzwingen</translation>
     </message>
     <message numerus="yes">
         <source>Loses %n step(s) since the last checkpoint</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Verliert %n Schritt seit dem letzten Checkpoint</numerusform>
+            <numerusform>Verliert %n Schritte seit dem letzten Checkpoint</numerusform>
         </translation>
     </message>
     <message>
         <source>full</source>
-        <translation type="unfinished"></translation>
+        <translation>voll</translation>
     </message>
     <message>
         <source>waiting for its turn</source>
         <extracomment>The time left changes its words at most this often.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>wartet, bis er an der Reihe ist</translation>
     </message>
     <message>
         <source>step {step} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {step} von {total}</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} von {total}</translation>
     </message>
     <message>
         <source>step {step}: checking canaries {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {step}: prüft Kanarien {count}</translation>
     </message>
     <message>
         <source>under a minute left</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als eine Minute übrig</translation>
     </message>
     <message>
         <source>about {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa {minutes} min übrig</translation>
     </message>
     <message>
         <source>about {hours} h {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa {hours} h {minutes} min übrig</translation>
     </message>
     <message>
         <source>Load</source>
-        <translation type="unfinished"></translation>
+        <translation>Laden</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainieren</translation>
     </message>
     <message>
         <source>Show every setting</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Einstellung zeigen</translation>
     </message>
     <message>
         <source>Copy as TOML</source>
-        <translation type="unfinished"></translation>
+        <translation>Als TOML kopieren</translation>
     </message>
     <message>
         <source>New run with this recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuer Lauf mit diesem Rezept</translation>
     </message>
     <message>
         <source>Settings that differ from the defaults</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen, die von den Vorgaben abweichen</translation>
     </message>
     <message>
         <source>Plan and result</source>
-        <translation type="unfinished"></translation>
+        <translation>Plan und Ergebnis</translation>
     </message>
     <message>
         <source>The recipe as TOML</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Rezept als TOML</translation>
     </message>
     <message>
         <source>Every setting</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Einstellung</translation>
     </message>
     <message>
         <source>default {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorgabe {value}</translation>
     </message>
     <message>
         <source>Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept</translation>
     </message>
     <message>
         <source>predicted {predicted}, measured {measured}</source>
-        <translation type="unfinished"></translation>
+        <translation>vorhergesagt {predicted}, gemessen {measured}</translation>
     </message>
     <message>
         <source>not yet</source>
-        <translation type="unfinished"></translation>
+        <translation>noch nicht</translation>
     </message>
     <message>
         <source>Peak memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Spitzenspeicher</translation>
     </message>
     <message>
         <source>measured {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>gemessen {size}</translation>
     </message>
     <message>
         <source>predicted {low:.0f}–{high:.0f} s, took {took:.0f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>vorhergesagt {low:.0f}–{high:.0f} s, gebraucht {took:.0f} s</translation>
     </message>
     <message>
         <source>Training time</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingszeit</translation>
     </message>
     <message>
         <source>{took:.0f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe&apos;s note</source>
-        <translation type="unfinished"></translation>
+        <source>Recipe's note</source>
+        <translation>Notiz des Rezepts</translation>
     </message>
     <message>
         <source>{name}, fingerprint {fingerprint}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}, Fingerabdruck {fingerprint}</translation>
     </message>
     <message>
         <source>Checkpoints on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoints auf der Platte</translation>
     </message>
     <message>
         <source>steps {steps}; {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte {steps}; {size}</translation>
     </message>
     <message>
         <source>Versions</source>
-        <translation type="unfinished"></translation>
+        <translation>Versionen</translation>
     </message>
     <message>
         <source>Arithmetic</source>
-        <translation type="unfinished"></translation>
+        <translation>Arithmetik</translation>
     </message>
     <message>
         <source>{suite}, version {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>{suite}, Version {version}</translation>
     </message>
     <message>
         <source>raw</source>
-        <translation type="unfinished"></translation>
+        <translation>roh</translation>
     </message>
     <message>
         <source>log loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Log-Verlust</translation>
     </message>
     <message>
         <source>Worst</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechteste</translation>
     </message>
     <message>
         <source>↦ Live</source>
-        <translation type="unfinished"></translation>
+        <translation>↦ Live</translation>
     </message>
     <message>
         <source>Follow the newest steps again</source>
-        <translation type="unfinished"></translation>
+        <translation>Wieder den neuesten Schritten folgen</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederherstellen</translation>
     </message>
     <message>
         <source>Make this checkpoint the current model; nothing is deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Checkpoint zum aktuellen Modell machen; gelöscht wird nichts</translation>
     </message>
     <message>
         <source>Compare answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten vergleichen</translation>
     </message>
     <message>
         <source>Horizontal axis</source>
-        <translation type="unfinished"></translation>
+        <translation>Waagrechte Achse</translation>
     </message>
     <message>
         <source>Smoothing of the loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Glättung des Verlusts</translation>
     </message>
     <message>
         <source>Show raw loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Rohen Verlust zeigen</translation>
     </message>
     <message>
         <source>Logarithmic loss axis</source>
-        <translation type="unfinished"></translation>
+        <translation>Logarithmische Verlustachse</translation>
     </message>
     <message>
         <source>Capability shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Gezeigte Fähigkeit</translation>
     </message>
     <message>
         <source>smooth</source>
-        <translation type="unfinished"></translation>
+        <translation>glätten</translation>
     </message>
     <message>
         <source>capability</source>
-        <translation type="unfinished"></translation>
+        <translation>Fähigkeit</translation>
     </message>
     <message>
         <source>Checkpoint at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint bei Schritt {step}</translation>
     </message>
     <message>
         <source>Select a step to restore or compare its checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen Schritt, um seinen Checkpoint wiederherzustellen oder zu vergleichen.</translation>
     </message>
     <message>
         <source>best inside your limits</source>
-        <translation type="unfinished"></translation>
+        <translation>bester in Ihren Limits</translation>
     </message>
     <message>
         <source>stopped by you</source>
-        <translation type="unfinished"></translation>
+        <translation>von Ihnen angehalten</translation>
     </message>
     <message>
         <source>No step was trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde kein Schritt trainiert.</translation>
     </message>
     <message>
         <source>Waiting for its turn.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet, bis er an der Reihe ist.</translation>
     </message>
     <message>
         <source>Measuring before: {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>Misst vorher: {done} von {total}</translation>
     </message>
     <message>
         <source>Preparing: {phase}</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereitet vor: {phase}</translation>
     </message>
     <message>
         <source>Started from</source>
-        <translation type="unfinished"></translation>
+        <translation>Begonnen von</translation>
     </message>
     <message>
         <source>complete</source>
-        <translation type="unfinished"></translation>
+        <translation>vollständig</translation>
     </message>
     <message>
         <source>weights removed, scores kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte entfernt, Werte behalten</translation>
     </message>
     <message>
         <source>damaged, set aside</source>
-        <translation type="unfinished"></translation>
+        <translation>beschädigt, beiseitegelegt</translation>
     </message>
     <message>
         <source>Resumable</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzbar</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser&apos;s state was removed</source>
-        <translation type="unfinished"></translation>
+        <source>no: the optimiser's state was removed</source>
+        <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
         <source>Manifest</source>
-        <translation type="unfinished"></translation>
+        <translation>Manifest</translation>
     </message>
     <message>
         <source>⚠ no longer at its place</source>
-        <translation type="unfinished"></translation>
+        <translation>⚠ nicht mehr an seinem Ort</translation>
     </message>
     <message>
         <source>not verified yet</source>
-        <translation type="unfinished"></translation>
+        <translation>noch nicht geprüft</translation>
     </message>
     <message>
         <source>✓ as recorded on {day}</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ wie verzeichnet am {day}</translation>
     </message>
     <message>
         <source>its own</source>
-        <translation type="unfinished"></translation>
+        <translation>seine eigene</translation>
     </message>
     <message>
         <source>none; a plain one with headings is used</source>
-        <translation type="unfinished"></translation>
+        <translation>keine; eine einfache mit Überschriften wird benutzt</translation>
     </message>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>Architektur</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>{n} million</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} Millionen</translation>
     </message>
     <message>
         <source>Fingerprint</source>
-        <translation type="unfinished"></translation>
+        <translation>Fingerabdruck</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien</translation>
     </message>
     <message>
         <source>Chat template</source>
-        <translation type="unfinished"></translation>
+        <translation>Chatvorlage</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Importing</source>
-        <translation type="unfinished"></translation>
+        <translation>Importiert</translation>
     </message>
     <message>
         <source>Verifying</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüft</translation>
     </message>
     <message>
         <source>Move the run to Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf in den Papierkorb legen</translation>
     </message>
     <message>
         <source>Verify now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt prüfen</translation>
     </message>
     <message>
         <source>New run from it</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuer Lauf davon</translation>
     </message>
     <message>
         <source>Show the run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf zeigen</translation>
     </message>
     <message>
         <source>Measure now</source>
         <extracomment>Pixels a chart needs beside its rows: title, axis and read-out.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt messen</translation>
     </message>
     <message>
         <source>◆ What cannot be told yet</source>
-        <translation type="unfinished"></translation>
+        <translation>◆ Was sich noch nicht sagen lässt</translation>
     </message>
     <message>
         <source>Beside the verdict</source>
-        <translation type="unfinished"></translation>
+        <translation>Neben dem Urteil</translation>
     </message>
     <message>
         <source>What to do next</source>
-        <translation type="unfinished"></translation>
+        <translation>Was nun zu tun ist</translation>
     </message>
     <message>
         <source>How this was decided</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das entschieden wurde</translation>
     </message>
     <message>
         <source>Worst answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechteste Antworten</translation>
     </message>
     <message>
         <source>See all answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project&apos;s current model.</source>
-        <translation type="unfinished"></translation>
+        <source>⚑ This is the project's current model.</source>
+        <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
         <source>Add ~{count} canaries…</source>
-        <translation type="unfinished"></translation>
+        <translation>Etwa {count} Kanarien hinzufügen…</translation>
     </message>
     <message>
         <source>Add about {count} canaries to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Etwa {count} Kanarien zu {name} hinzufügen</translation>
     </message>
     <message numerus="yes">
         <source>See all %n answer(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Antwort ansehen</numerusform>
+            <numerusform>Alle %n Antworten ansehen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n capability(ies), all inside their limits</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Fähigkeit, innerhalb ihres Limits</numerusform>
+            <numerusform>%n Fähigkeiten, alle innerhalb ihrer Limits</numerusform>
         </translation>
     </message>
     <message>
         <source>{change} (no bound from so few items, limit {limit})</source>
-        <translation type="unfinished"></translation>
+        <translation>{change} (keine Grenze aus so wenigen Aufgaben, Limit {limit})</translation>
     </message>
     <message>
         <source>{change} (at least {bound}, limit {limit})</source>
-        <translation type="unfinished"></translation>
+        <translation>{change} (mindestens {bound}, Limit {limit})</translation>
     </message>
     <message>
         <source>{change} (at most {bound}, limit {limit})</source>
-        <translation type="unfinished"></translation>
+        <translation>{change} (höchstens {bound}, Limit {limit})</translation>
     </message>
     <message>
         <source>{change} (between {low} and {high}, limit {limit})</source>
-        <translation type="unfinished"></translation>
+        <translation>{change} (zwischen {low} und {high}, Limit {limit})</translation>
     </message>
     <message>
         <source>Nothing was protected, so nothing was judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts war geschützt, also wurde nichts beurteilt.</translation>
     </message>
     <message>
         <source>{name}: {change}. Add canaries from other templates or passages.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {change}. Fügen Sie Kanarien aus anderen Vorlagen oder Textstellen hinzu.</translation>
     </message>
     <message>
         <source>{name}: {change}. The change is too close to the limit for any reasonable number of canaries.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {change}. Die Änderung liegt zu nah am Limit für jede vernünftige Zahl von Kanarien.</translation>
     </message>
     <message>
         <source>{name}: {change}. About {add} more canaries would settle it ({needed} in all; it has {n}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {change}. Etwa {add} weitere Kanarien würden es klären ({needed} insgesamt; jetzt {n}).</translation>
     </message>
     <message>
         <source>No verdict yet: it comes when the canaries have been measured after training.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch kein Urteil: es kommt, wenn die Kanarien nach dem Training gemessen sind.</translation>
     </message>
     <message>
         <source>No verdict: nothing was trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Urteil: es wurde nichts trainiert.</translation>
     </message>
     <message>
         <source>No verdict: the canaries were not measured after training.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Urteil: die Kanarien wurden nach dem Training nicht gemessen.</translation>
     </message>
     <message>
         <source>Learned the task: right answers {before} → {after} on {n} held-out rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgabe gelernt: richtige Antworten {before} → {after} auf {n} zurückgehaltenen Zeilen.</translation>
     </message>
     <message>
         <source>Learned the task: right fields {before} → {after} on {n} held-out rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgabe gelernt: richtige Felder {before} → {after} auf {n} zurückgehaltenen Zeilen.</translation>
     </message>
     <message>
         <source>Held-out loss {before} → {after} nats/token on {n} rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgehaltener Verlust {before} → {after} nats/Token auf {n} Zeilen.</translation>
     </message>
     <message>
         <source>right answers</source>
-        <translation type="unfinished"></translation>
+        <translation>richtige Antworten</translation>
     </message>
     <message>
         <source>right fields</source>
-        <translation type="unfinished"></translation>
+        <translation>richtige Felder</translation>
     </message>
     <message>
         <source>▲ Learned</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Gelernt</translation>
     </message>
     <message>
         <source>loss on training rows {train}, on held-out rows {heldout}; right on {n} reworded rows: {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlust auf Trainingszeilen {train}, auf zurückgehaltenen {heldout}; richtig auf {n} umformulierten Zeilen: {share}</translation>
     </message>
     <message>
         <source>Memorised</source>
-        <translation type="unfinished"></translation>
+        <translation>Auswendig gelernt</translation>
     </message>
     <message>
         <source>{lost} right → wrong, {gained} wrong → right of {n} checked answers</source>
-        <translation type="unfinished"></translation>
+        <translation>{lost} richtig → falsch, {gained} falsch → richtig von {n} geprüften Antworten</translation>
     </message>
     <message>
         <source>Flips</source>
-        <translation type="unfinished"></translation>
+        <translation>Umschläge</translation>
     </message>
     <message>
         <source>unchanged, {files} files, {size}, verified byte for byte</source>
-        <translation type="unfinished"></translation>
+        <translation>unverändert, {files} Dateien, {size}, Byte für Byte geprüft</translation>
     </message>
     <message>
         <source> (predicted {size})</source>
-        <translation type="unfinished"></translation>
+        <translation> (vorhergesagt {size})</translation>
     </message>
     <message>
         <source>{before} → {after} of the canary answers open like the training rows</source>
-        <translation type="unfinished"></translation>
+        <translation>{before} → {after} der Kanarienantworten beginnen wie die Trainingszeilen</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>{before} → {after} of {n} answers show signs of damage (loops, empty, cut)</source>
-        <translation type="unfinished"></translation>
+        <translation>{before} → {after} von {n} Antworten zeigen Schäden (Schleifen, leer, abgeschnitten)</translation>
     </message>
     <message>
         <source>Damage</source>
-        <translation type="unfinished"></translation>
+        <translation>Schäden</translation>
     </message>
     <message>
         <source>Each capability is judged by its paired differences, item by item; down is worse.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
-        <translation type="unfinished"></translation>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
         <source>{name}: {n} items from {clusters} sources, {method}, limit {limit} ({role}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {n} Aufgaben aus {clusters} Quellen, {method}, Limit {limit} ({role}).</translation>
     </message>
     <message>
         <source>Suite {suite}, version {version}; noise floor {noise} nats/token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Satz {suite}, Version {version}; Rauschgrenze {noise} nats/Token.</translation>
     </message>
     <message>
         <source>protect</source>
-        <translation type="unfinished"></translation>
+        <translation>schützen</translation>
     </message>
     <message>
         <source>tolerate</source>
-        <translation type="unfinished"></translation>
+        <translation>dulden</translation>
     </message>
     <message>
         <source>expendable</source>
-        <translation type="unfinished"></translation>
+        <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
-        <translation type="unfinished"></translation>
+        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
         <source>Make current</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum aktuellen machen</translation>
     </message>
     <message>
         <source>Mix base and tuned weights: turn down what was learned until what was forgotten is back</source>
-        <translation type="unfinished"></translation>
+        <translation>Basis- und feinabgestimmte Gewichte mischen: Gelerntes zurücknehmen, bis Vergessenes wieder da ist</translation>
     </message>
     <message>
         <source>Open strength slider</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärkeregler öffnen</translation>
     </message>
     <message>
         <source>Make it current in spite of the verdict; a reason is kept in the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Trotz des Urteils zum aktuellen machen; der Grund steht im Verlauf</translation>
     </message>
     <message>
         <source>Keep anyway…</source>
-        <translation type="unfinished"></translation>
+        <translation>Trotzdem behalten…</translation>
     </message>
     <message>
         <source>Point the project at an earlier model; nothing is deleted, and Undo points back</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Projekt auf ein früheres Modell zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
         <source>Roll back to step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu Schritt {step}</translation>
     </message>
     <message>
         <source>Roll back to the base</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zur Basis</translation>
     </message>
     <message>
         <source>Try again with protection ({preset})</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit Schutz ({preset})</translation>
     </message>
     <message>
         <source>Try again with LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit LoRA</translation>
     </message>
     <message>
         <source>Try again at a third of the learning rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit einem Drittel der Lernrate</translation>
     </message>
     <message>
         <source>Try again with more steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit mehr Schritten</translation>
     </message>
     <message>
         <source>Try again with all canaries</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit allen Kanarien</translation>
     </message>
     <message>
         <source>Try again as advised</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal wie geraten</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2317,7 +2573,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -2441,7 +2697,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run&apos;s recipe</source>
+        <source>New run with this run's recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -2543,11 +2799,11 @@
     <message>
         <source>Parts of the run</source>
         <extracomment>Changes of these tables make the page read everything but steps anew, off the GUI thread.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Teile des Laufs</translation>
     </message>
     <message>
         <source>Rename run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf umbenennen</translation>
     </message>
     <message>
         <source>Log</source>
@@ -2556,31 +2812,31 @@
     </message>
     <message>
         <source>Drift</source>
-        <translation type="unfinished"></translation>
+        <translation>Drift</translation>
     </message>
     <message>
         <source>Setup</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run&apos;s answers were not written out before and after training.</source>
-        <translation type="unfinished"></translation>
+        <source>This run's answers were not written out before and after training.</source>
+        <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
         <source>Answers written before are compared with those after training, once both are there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten von vorher werden mit denen nach dem Training verglichen, sobald beide da sind.</translation>
     </message>
     <message>
         <source>No run chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Lauf gewählt</translation>
     </message>
     <message>
         <source>Choose one in the list of runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen in der Liste der Läufe.</translation>
     </message>
     <message>
         <source>Show all runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Läufe zeigen</translation>
     </message>
     <message>
         <source>Lines to show</source>
@@ -2745,516 +3001,607 @@
     <message>
         <source>Checkpoint</source>
         <extracomment>Modules in the order of a block; others follow as they come.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint</translation>
     </message>
     <message>
         <source>How far weights moved, not what was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit sich Gewichte bewegt haben, nicht was verloren ging.</translation>
     </message>
     <message>
         <source>outside</source>
-        <translation type="unfinished"></translation>
+        <translation>außerhalb</translation>
     </message>
     <message>
         <source>checkpoint {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint {step}</translation>
     </message>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht</translation>
     </message>
     <message>
         <source>Module</source>
-        <translation type="unfinished"></translation>
+        <translation>Modul</translation>
     </message>
     <message>
         <source>Mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel</translation>
     </message>
     <message>
         <source>log10 of ‖ΔW‖/‖W‖</source>
-        <translation type="unfinished"></translation>
+        <translation>log10 von ‖ΔW‖/‖W‖</translation>
     </message>
     <message>
         <source>How far weights moved</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit sich Gewichte bewegt haben</translation>
     </message>
     <message>
         <source>{where} moved most: {value} of its size</source>
-        <translation type="unfinished"></translation>
+        <translation>{where} hat sich am meisten bewegt: {value} seiner Größe</translation>
     </message>
     <message>
         <source>{moved} weights moved, {frozen} frozen</source>
-        <translation type="unfinished"></translation>
+        <translation>{moved} Gewichte bewegt, {frozen} eingefroren</translation>
     </message>
     <message>
         <source>Needs two checkpoints: the base and one of the run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Braucht zwei Checkpoints: die Basis und einen des Laufs.</translation>
     </message>
     <message>
         <source>checkpoint {step}; colours from {low} to {high} (log10 of ‖ΔW‖/‖W‖); how far weights moved, not what was lost</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint {step}; Farben von {low} bis {high} (log10 von ‖ΔW‖/‖W‖); wie weit sich Gewichte bewegt haben, nicht was verloren ging</translation>
     </message>
     <message>
         <source>rank {rank} of {all}</source>
-        <translation type="unfinished"></translation>
+        <translation>Rang {rank} von {all}</translation>
     </message>
     <message>
         <source>Layer {layer} {module}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht {layer} {module}</translation>
     </message>
     <message>
         <source>ref</source>
-        <translation type="unfinished"></translation>
+        <translation>Bezug</translation>
     </message>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>Stufe</translation>
     </message>
     <message>
         <source>Cell</source>
-        <translation type="unfinished"></translation>
+        <translation>Zelle</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Bezugswert</translation>
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
-        <translation type="unfinished"></translation>
+        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <translation>Zuordnung ändern</translation>
     </message>
     <message>
         <source>Reading the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Liest die Datei…</translation>
     </message>
     <message>
         <source>Import a base model to see the rows as it sees them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Importieren Sie ein Basismodell, um die Zeilen so zu sehen wie es.</translation>
     </message>
     <message>
         <source>The rows as read. How {model} sees them follows…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeilen wie gelesen. Wie {model} sie sieht, folgt…</translation>
     </message>
     <message>
         <source>{rows} · {tokens} tokens, {learned} of them learned</source>
-        <translation type="unfinished"></translation>
+        <translation>{rows} · {tokens} Token, {learned} davon gelernt</translation>
     </message>
     <message>
         <source>Half of the rows have up to {p50} tokens, 95 % up to {p95}; the longest has {most}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Hälfte der Zeilen hat bis zu {p50} Token, 95 % bis zu {p95}; die längste hat {most}.</translation>
     </message>
     <message>
         <source>{tokens} tokens, {learned} learned</source>
-        <translation type="unfinished"></translation>
+        <translation>{tokens} Token, {learned} gelernt</translation>
     </message>
     <message>
         <source>cut: {full} tokens long</source>
-        <translation type="unfinished"></translation>
+        <translation>gekürzt: {full} Token lang</translation>
     </message>
     <message>
         <source>Row as the model sees it</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile, wie das Modell sie sieht</translation>
     </message>
     <message>
         <source>Previous row (K)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Zeile (K)</translation>
     </message>
     <message>
         <source>Next row (J)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Zeile (J)</translation>
     </message>
     <message>
         <source>Shaded and underlined: what the model learns to write. The rest is given to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schattiert und unterstrichen: was das Modell zu schreiben lernt. Der Rest wird ihm gegeben.</translation>
     </message>
     <message>
         <source>Line {line} · row {at} of the first {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile {line} · Zeile {at} der ersten {n}</translation>
     </message>
     <message>
         <source>forgot from</source>
-        <translation type="unfinished"></translation>
+        <translation>vergessen ab</translation>
     </message>
     <message>
         <source>kept from</source>
-        <translation type="unfinished"></translation>
+        <translation>behalten ab</translation>
     </message>
     <message>
         <source>Expendable: measured, never judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entbehrlich: gemessen, nicht beurteilt.</translation>
     </message>
     <message>
         <source>Budget {budget:.2f} {unit}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget {budget:.2f} {unit}.</translation>
     </message>
     <message>
         <source>Needs {n} items to be called kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Braucht {n} Aufgaben, um behalten zu heißen.</translation>
     </message>
     <message>
         <source>Got worse</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechter geworden</translation>
     </message>
     <message>
         <source>Different</source>
-        <translation type="unfinished"></translation>
+        <translation>Verschieden</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle</translation>
     </message>
     <message>
         <source>Answers to show</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu zeigende Antworten</translation>
     </message>
     <message>
         <source>All capabilities</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Fähigkeiten</translation>
     </message>
     <message>
         <source>Find in prompts and answers</source>
-        <translation type="unfinished"></translation>
+        <translation>In Prompts und Antworten suchen</translation>
     </message>
     <message>
         <source>Ask both models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Modelle fragen…</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>show</source>
-        <translation type="unfinished"></translation>
+        <translation>zeigen</translation>
     </message>
     <message>
         <source>J, K next, previous · N next difference</source>
-        <translation type="unfinished"></translation>
+        <translation>J, K nächste, vorige · N nächster Unterschied</translation>
     </message>
     <message>
         <source>Next answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Antwort</translation>
     </message>
     <message>
         <source>Previous answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Antwort</translation>
     </message>
     <message>
         <source>Next difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächster Unterschied</translation>
     </message>
     <message>
         <source>{shown} of {all}</source>
-        <translation type="unfinished"></translation>
+        <translation>{shown} von {all}</translation>
     </message>
     <message>
         <source>No answer passes this filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Antwort passt zu diesem Filter.</translation>
     </message>
     <message>
         <source>expected: {answer}</source>
-        <translation type="unfinished"></translation>
+        <translation>erwartet: {answer}</translation>
     </message>
     <message>
         <source>score {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert {change}</translation>
     </message>
     <message>
         <source>No answers stored</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The worker is ended; the last checkpoint stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Antworten gespeichert</translation>
     </message>
     <message>
         <source>Where is {name} now?</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo liegt {name} jetzt?</translation>
+    </message>
+    <message>
+        <source>The worker was ended; the last checkpoint stays.</source>
+        <translation>Der Arbeiter wurde beendet; der letzte Checkpoint bleibt.</translation>
+    </message>
+    <message>
+        <source>The worker had gone already.</source>
+        <translation>Der Arbeiter war schon fort.</translation>
     </message>
     <message>
         <source>{name}: its canaries are measured next.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: seine Kanarien werden als Nächstes gemessen.</translation>
     </message>
     <message>
         <source>Rename {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} umbenennen</translation>
     </message>
     <message>
         <source>Tried again after {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal nach {name}.</translation>
     </message>
     <message>
         <source>Started {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} begonnen.</translation>
     </message>
     <message>
         <source>{name} was cancelled and moved to the Trash.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} wurde abgebrochen und in den Papierkorb gelegt.</translation>
     </message>
     <message>
         <source>Result page (*.html)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisseite (*.html)</translation>
     </message>
     <message>
         <source>Export report</source>
-        <translation type="unfinished"></translation>
+        <translation>Bericht exportieren</translation>
     </message>
     <message>
         <source>Wrote {file}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>‖ΔW‖ / ‖W‖</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>How far each weight moved</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} geschrieben.</translation>
     </message>
     <message>
         <source>No drift to show yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
         <source>How far each layer moved is worked out when a checkpoint is opened in the strength slider.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit sich jede Schicht bewegt hat, wird berechnet, wenn ein Checkpoint im Stärkeregler geöffnet wird.</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>Umbenennen</translation>
     </message>
     <message>
         <source>Progress of this phase</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt dieser Phase</translation>
     </message>
     <message>
         <source>State: {state}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand: {state}</translation>
     </message>
     <message>
         <source>for example: this model is only used for tickets</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Beispiel: dieses Modell ist nur für Tickets da</translation>
     </message>
     <message>
         <source>Why keep it?</source>
-        <translation type="unfinished"></translation>
+        <translation>Warum behalten?</translation>
     </message>
     <message>
         <source>Keep and make current</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten und zum aktuellen machen</translation>
     </message>
     <message>
         <source>no canary check yet</source>
-        <translation type="unfinished"></translation>
+        <translation>noch keine Kanarienprüfung</translation>
     </message>
     <message>
         <source>worst canary {name} {change} of {limit} {unit} at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>schlechtester Kanarie {name} {change} von {limit} {unit} bei Schritt {step}</translation>
     </message>
     <message>
         <source>{name} stopped unexpectedly at step {step}. {good}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} hat bei Schritt {step} unerwartet aufgehört. {good}</translation>
     </message>
     <message>
         <source>Last good checkpoint: {step}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzter guter Checkpoint: {step}.</translation>
     </message>
     <message>
         <source>No checkpoint was written yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es war noch kein Checkpoint geschrieben.</translation>
     </message>
     <message>
         <source>Not enough memory for this run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht genug Speicher für diesen Lauf.</translation>
     </message>
     <message>
         <source>Not enough memory: needs about {need}, {free} were free.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht genug Speicher: braucht etwa {need}, {free} waren frei.</translation>
     </message>
     <message>
         <source>Change the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept ändern</translation>
     </message>
     <message>
         <source>Training became unstable at step {step}. {usable}</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Training wurde bei Schritt {step} instabil. {usable}</translation>
     </message>
     <message>
         <source>Nothing after step {good} is usable.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Schritt {good} ist nichts brauchbar.</translation>
     </message>
     <message>
         <source>No checkpoint was written before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Davor war kein Checkpoint geschrieben.</translation>
     </message>
     <message>
         <source>The learning rate was probably too high for these rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Lernrate war für diese Zeilen vermutlich zu hoch.</translation>
     </message>
     <message>
         <source>Start again at half the learning rate ({lr})</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal mit halber Lernrate ({lr})</translation>
     </message>
     <message>
         <source>The disk is full.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Platte ist voll.</translation>
     </message>
     <message>
         <source>Free space…</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz schaffen…</translation>
     </message>
     <message>
         <source>Checkpoint {step} is safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint {step} ist sicher.</translation>
     </message>
     <message>
         <source>The GPU or its driver stopped answering. {safe}</source>
-        <translation type="unfinished"></translation>
+        <translation>Die GPU oder ihr Treiber antwortete nicht mehr. {safe}</translation>
     </message>
     <message>
         <source>The folder was moved, renamed, or lies on a disk that is not connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner wurde verschoben, umbenannt oder liegt auf einer Platte, die nicht angeschlossen ist.</translation>
     </message>
     <message>
         <source>Locate…</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen…</translation>
     </message>
     <message>
         <source>Some rows of the training file cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einige Zeilen der Trainingsdatei sind unbrauchbar.</translation>
     </message>
     <message>
         <source>Show the rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen zeigen</translation>
     </message>
     <message>
         <source>Edit the mapping</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuordnung bearbeiten</translation>
     </message>
     <message>
         <source>Something in the recipe or the data has to be changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Rezept oder in den Daten muss etwas geändert werden.</translation>
     </message>
     <message>
         <source>The machine could not do it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Rechner konnte es nicht.</translation>
     </message>
     <message>
         <source>This is a mistake in Palimpsest. Copy the report and send it along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist ein Fehler in Palimpsest. Bitte den Bericht kopieren und mitschicken.</translation>
     </message>
     <message>
         <source>It goes on by itself as soon as there is room.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es geht von selbst weiter, sobald Platz ist.</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>▼ Beyond a limit</source>
+        <translation>▼ Außerhalb eines Limits</translation>
+    </message>
+    <message>
+        <source>● Kept so far</source>
+        <translation>● Bis jetzt behalten</translation>
+    </message>
+    <message>
+        <source>Preparing the demo</source>
+        <translation>Bereitet die Vorführung vor</translation>
+    </message>
+    <message>
+        <source>The run opens by itself, and its verdict when it has ended.</source>
+        <translation>Der Lauf öffnet sich von selbst, und sein Urteil, wenn er fertig ist.</translation>
     </message>
     <message>
         <source>Resume from step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ab Schritt {step} fortsetzen</translation>
     </message>
     <message>
         <source>Start again</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>See log</source>
+        <translation>Protokoll ansehen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Choose a file with training rows</source>
+        <translation>Datei mit Trainingszeilen wählen</translation>
+    </message>
+    <message>
+        <source>Drop training rows (.jsonl, .json, .csv, .parquet, .txt) or a model folder here.</source>
+        <translation>Trainingszeilen (.jsonl, .json, .csv, .parquet, .txt) oder einen Modellordner hier ablegen.</translation>
+    </message>
+    <message>
+        <source>Recent runs</source>
+        <translation>Letzte Läufe</translation>
+    </message>
+    <message>
+        <source>All runs</source>
+        <translation>Alle Läufe</translation>
+    </message>
+    <message>
+        <source>See forgetting happen</source>
+        <translation>Vergessen sehen</translation>
+    </message>
+    <message>
+        <source>Fine-tune a small model on one narrow task, watch what it forgets, and roll it back. Real training on this computer, nothing is downloaded.</source>
+        <translation>Ein kleines Modell auf eine enge Aufgabe feinabstimmen, sehen, was es vergisst, und zurückkehren. Echtes Training auf diesem Rechner, nichts wird heruntergeladen.</translation>
+    </message>
+    <message>
+        <source>Run the demo</source>
+        <translation>Vorführung starten</translation>
+    </message>
+    <message>
+        <source>Use my own model</source>
+        <translation>Mein eigenes Modell nehmen</translation>
+    </message>
+    <message>
+        <source>A folder with safetensors or a .gguf file. It is never changed: every run is a branch of it.</source>
+        <translation>Ein Ordner mit safetensors oder eine .gguf-Datei. Es wird nie verändert: jeder Lauf ist ein Zweig davon.</translation>
+    </message>
+    <message>
+        <source>Welcome to Palimpsest</source>
+        <translation>Willkommen bei Palimpsest</translation>
+    </message>
+    <message>
+        <source>A canary is a prompt the base model already answers well; if the answer gets worse, something was forgotten. Every run measures canaries before and after, and says what was kept.</source>
+        <translation>Ein Kanarie ist ein Prompt, den das Basismodell schon gut beantwortet; wird die Antwort schlechter, wurde etwas vergessen. Jeder Lauf misst die Kanarien vorher und nachher und sagt, was behalten wurde.</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) on this computer</source>
+        <translation>
+            <numerusform>etwa %n Minute auf diesem Rechner</numerusform>
+            <numerusform>etwa %n Minuten auf diesem Rechner</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a model folder</source>
+        <translation>Modellordner wählen</translation>
+    </message>
+    <message>
+        <source>Training rows (*.jsonl *.json *.csv *.parquet *.txt)</source>
+        <translation>Trainingszeilen (*.jsonl *.json *.csv *.parquet *.txt)</translation>
+    </message>
+    <message>
+        <source>Choose training rows</source>
+        <translation>Trainingszeilen wählen</translation>
     </message>
     <message>
         <source>Note on {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz zu {name}</translation>
     </message>
     <message>
         <source>Tags of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagwörter von {name}</translation>
     </message>
     <message>
         <source>{names}: still at work. Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{names}: noch an der Arbeit. Bitte zuerst anhalten.</translation>
     </message>
     <message>
         <source>Move {names} to Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} in den Papierkorb legen</translation>
     </message>
     <message>
         <source>Moved {names} to Trash; nothing was deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} in den Papierkorb gelegt; gelöscht wurde nichts.</translation>
     </message>
     <message>
         <source>Worst change</source>
-        <translation type="unfinished"></translation>
+        <translation>Größte Verschlechterung</translation>
     </message>
     <message>
         <source>On disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Platte</translation>
     </message>
     <message>
         <source>Started</source>
-        <translation type="unfinished"></translation>
+        <translation>Begonnen</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagwörter</translation>
     </message>
     <message>
         <source>Open run</source>
-        <translation type="unfinished"></translation>
+        <translation>Lauf öffnen</translation>
     </message>
     <message>
         <source>words, separated by commas</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter, durch Kommas getrennt</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz</translation>
     </message>
     <message>
         <source>filter: verdict:forgot method:lora tag:tickets …</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter: verdict:forgot method:lora tag:tickets …</translation>
     </message>
     <message>
         <source>Filter runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Läufe filtern</translation>
     </message>
     <message>
         <source>Move runs to Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>Läufe in den Papierkorb legen</translation>
     </message>
     <message>
         <source>Compare the selected runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewählte Läufe vergleichen</translation>
     </message>
     <message>
         <source>Compare ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen ({count})</translation>
     </message>
     <message>
         <source>Select two to six runs (Ctrl+click, Shift+↓)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei bis sechs Läufe wählen (Ctrl+Klick, Umschalt+↓)</translation>
     </message>
     <message>
         <source>No runs yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Läufe</translation>
     </message>
     <message>
         <source>A run fine-tunes a base model on your rows and measures what it forgot.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Lauf stimmt ein Basismodell auf Ihre Zeilen ab und misst, was es vergessen hat.</translation>
     </message>
     <message>
         <source>Start a new run</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuen Lauf beginnen</translation>
     </message>
     <message>
         <source>Go home</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Start</translation>
     </message>
     <message>
         <source>verdict, method, base, state, tag, protect, worst, name</source>
-        <translation type="unfinished"></translation>
+        <translation>verdict, method, base, state, tag, protect, worst, name</translation>
     </message>
     <message>
         <source>no such key; there are {keys}</source>
-        <translation type="unfinished"></translation>
+        <translation>diesen Schlüssel gibt es nicht; es gibt {keys}</translation>
     </message>
     <message>
         <source>Columns</source>
@@ -3262,84 +3609,135 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
-        <translation type="unfinished"></translation>
+        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
+        <translation>Holt das Startmodell</translation>
     </message>
     <message>
         <source>Timing this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Misst diesen Rechner</translation>
     </message>
     <message>
         <source>Run the demo again</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorführung noch einmal</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <extracomment>Air around a line of the tree.</extracomment>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more waiting</source>
+        <translation>
+            <numerusform>%n weiterer wartet</numerusform>
+            <numerusform>%n weitere warten</numerusform>
+        </translation>
     </message>
     <message>
         <source>(gone)</source>
-        <translation type="unfinished"></translation>
+        <translation>(fort)</translation>
     </message>
     <message>
         <source>Cancelling</source>
-        <translation type="unfinished"></translation>
+        <translation>Bricht ab</translation>
     </message>
     <message>
         <source>Freeing GPU memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Gibt GPU-Speicher frei</translation>
     </message>
     <message>
         <source>Going on</source>
-        <translation type="unfinished"></translation>
+        <translation>Geht weiter</translation>
     </message>
     <message>
         <source>Only the first 800 differing words were compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur die ersten 800 abweichenden Wörter wurden verglichen.</translation>
     </message>
     <message>
         <source>Stopping after this step</source>
-        <translation type="unfinished"></translation>
+        <translation>Hält nach diesem Schritt an</translation>
+    </message>
+    <message>
+        <source>Suites</source>
+        <translation>Sätze</translation>
     </message>
     <message>
         <source>at most {peak}</source>
-        <translation type="unfinished"></translation>
+        <translation>höchstens {peak}</translation>
     </message>
     <message>
         <source>current</source>
-        <translation type="unfinished"></translation>
+        <translation>aktuell</translation>
     </message>
     <message>
         <source>frozen: not trained</source>
-        <translation type="unfinished"></translation>
+        <translation>eingefroren: nicht trainiert</translation>
     </message>
     <message>
         <source>moved {value} of its size</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} seiner Größe bewegt</translation>
     </message>
     <message>
         <source>no sign of life for {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Lebenszeichen seit {seconds} s</translation>
     </message>
     <message>
         <source>not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gemessen</translation>
     </message>
     <message>
         <source>reference score {score}, n={n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Bezugswert {score}, n={n}</translation>
     </message>
     <message>
         <source>your limit: {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Limit: {limit}</translation>
+    </message>
+    <message>
+        <source>Change the budget of {name}</source>
+        <translation>Budget von {name} ändern</translation>
+    </message>
+    <message>
+        <source>Add a canary</source>
+        <translation>Kanarie hinzufügen</translation>
+    </message>
+    <message>
+        <source>Edit a canary</source>
+        <translation>Kanarie bearbeiten</translation>
+    </message>
+    <message>
+        <source>Enable a canary</source>
+        <translation>Kanarie einschalten</translation>
+    </message>
+    <message>
+        <source>Disable a canary</source>
+        <translation>Kanarie abschalten</translation>
+    </message>
+    <message>
+        <source>Made {name}: yours to edit.</source>
+        <translation>{name} angelegt: zum Bearbeiten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n canary(ies)</source>
+        <translation>
+            <numerusform>%n Kanarie</numerusform>
+            <numerusform>%n Kanarien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Imported {name}: {count}.</source>
+        <translation>{name} importiert: {count}.</translation>
+    </message>
+    <message>
+        <source>Import a base model first.</source>
+        <translation>Importieren Sie zuerst ein Basismodell.</translation>
     </message>
 </context>
 </TS>

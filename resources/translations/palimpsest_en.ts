@@ -152,5 +152,26 @@
             <numerusform>Deleted %n items</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n canary(ies)</source>
+        <translation>
+            <numerusform>%n canaryy</numerusform>
+            <numerusform>%n canaryies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) on this computer</source>
+        <translation>
+            <numerusform>about %n minute on this computer</numerusform>
+            <numerusform>about %n minutes on this computer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more waiting</source>
+        <translation>
+            <numerusform>%n more waiting</numerusform>
+            <numerusform>%n more waiting</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>
