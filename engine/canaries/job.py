@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The payload: which model, which canaries, and whether answers are written out."""
+    """The payload: which model, which canaries, and whether answers are written out.
+
+    With `verdict` the run of the checkpoint gets its verdict from this: for a run that ended before it was measured.
+    """
 
     model_ref: str
     suite: str = "standard"
@@ -34,6 +37,7 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     guard_items: int = 0
     generate: str = "all"
     precision: str = "auto"
+    verdict: bool = False
 
 
 def run(work: Work) -> Outcome:
@@ -46,6 +50,8 @@ def run(work: Work) -> Outcome:
     device = detect()
     base_id, model_id, canaries = _measured(work, request, device)
     row = score_rows.get(work.store, model_id)
+    if request.verdict and base_id != model_id:
+        _decide(work, request.model_ref, base_id, model_id)
     return Outcome(
         state=State.FINISHED,
         reason=f"{len(canaries.suite.items)} canaries scored",
@@ -58,6 +64,17 @@ def run(work: Work) -> Outcome:
             "capabilities": summary(work.store, model_id),
         },
     )
+
+
+def _decide(work: Work, ref: str, base_id: int, model_id: int) -> None:
+    """Store the verdict that the checkpoint's run ended without, and which measurements it rests on."""
+    from engine.training.results import decide_and_store
+
+    checkpoint = load.find_checkpoint(work.store, ref)
+    run = runs.get(work.store, checkpoint.run_id)
+    decide_and_store(work.store, run.id, checkpoint.step, base_id, model_id, run.recipe.canaries)
+    measured = {"measured": {"before": base_id, "after": model_id}}
+    runs.update(work.store, run.id, results={**run.results, **measured})
 
 
 def _request(payload: dict[str, Any]) -> ScoreRequest:

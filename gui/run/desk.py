@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import client
+from engine import client, liveness
 from engine.errors import UserError
 from engine.store import history, jobs, runs
 from gui.actions import runs as run_actions
@@ -46,11 +46,17 @@ def press(project: Project, run_id: int, key: str, turn_to: Callable[[str], None
 
 
 def _force(project: Project, run_id: int) -> bool:
+    """End the worker of a run that hangs in a stop; the host records the run as interrupted."""
     job = jobs.latest_for_run(project.store, run_id)
     if job is None or job.state.is_ended:
         return False
-    jobs.request(project.store, job.id, "kill")
-    project.toast(tr("The worker is ended; the last checkpoint stays."))
+
+    def tell(command: str | None) -> None:
+        ended, gone = tr("The worker was ended; the last checkpoint stays."), tr("The worker had gone already.")
+        project.toast(ended if command else gone)
+
+    lane = job.lane
+    project.tasks.run(lambda: liveness.end_worker(project.home, lane), tell)
     return True
 
 
