@@ -2,8 +2,8 @@
 
 A run that starts from a checkpoint goes on training the same kind of weights: a full model goes on as a full model, an
 adapter as the same adapter. So every checkpoint still stands by itself over the one base, and nothing has to be merged.
-Protections and the verdict go on comparing with that base; "did it break what came before?" is asked of the earlier
-run's own held-out rows.
+KL, the guard and the verdict go on comparing with that base (L2-SP in full runs pulls to what the run goes on from);
+"did it break what came before?" is asked of the earlier run's own held-out rows.
 """
 
 from __future__ import annotations

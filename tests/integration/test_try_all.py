@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from training_runs import make_project
 
-from engine import presets
+from engine import client, presets
 from engine.cli import main
 from engine.records import PromptPlan
 from engine.states import State
@@ -45,8 +45,6 @@ def test_all_methods_are_run_compared_and_one_crash_stops_nothing(store, recipe,
         connection.execute(
             "UPDATE runs SET recipe = json_set(recipe, '$.base_fingerprint', 'x') WHERE id = ?", (crashing,)
         )
-    from engine import client
-
     assert client.wait_for(store, sweep.job_id, timeout_s=300).state is State.FINISHED
     ended = {cell.label: runs.get(store, cell.run_id) for cell in sweeps.cells(store, sweep.id)}
     assert [run.state for run in ended.values()].count(State.FINISHED) == 2
@@ -70,6 +68,7 @@ def test_all_methods_are_run_compared_and_one_crash_stops_nothing(store, recipe,
     assert again.exit_code == 0, again.output
     assert len(runs.everything(store)) == before
     assert {job.run_id for job in jobs.unfinished(store)} <= {crashing, None}
+    assert client.wait_for(store, sweeps.get(store, sweep.id).job_id, timeout_s=300).state is State.FINISHED
 
 
 def test_a_setting_that_does_not_exist_is_refused_before_anything(store, recipe):
