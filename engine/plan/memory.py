@@ -30,9 +30,6 @@ OPTIMISER_BYTES = {"adamw": 8, "adamw_8bit": 2, "paged_adamw_8bit": 2}
 #: The interpreter with its libraries; on a GPU the CUDA context and kernels instead.
 OVERHEAD_BYTES = {"cpu": 600 * MIB, "cuda": 700 * MIB}
 SLACK_SHARE = 0.05
-#: On a processor the allocator keeps about this share of what a step needed for a moment (measured with glibc: LoRA on a
-#: 135 M model peaked 0.4 to 1.0 above the sum). Full fine-tuning fills those gaps with its gradients.
-KEPT_SHARE = 0.6
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -230,10 +227,6 @@ def _phase(name: PhaseName, parts: list[Part], hardware: Hardware) -> Phase:
     fixed, slack = OVERHEAD_BYTES[hardware.kind], SLACK_SHARE * tensors
     what = "CUDA context and kernels" if hardware.kind == "cuda" else "Python and its libraries"
     text = f"{fixed // MIB} MiB for {what} + {SLACK_SHARE:.0%} of the rest lost between blocks"
-    keys = {part.key for part in parts}
-    if hardware.kind == "cpu" and name == "training" and "adapter" in keys:
-        slack += KEPT_SHARE * sum(part.size_bytes for part in parts if part.key in {"activations", "logits"})
-        text += f" + {KEPT_SHARE:.0%} of activations and logits kept by the allocator"
     overhead = _part("overhead", "Framework overhead", fixed + round(slack), text)
     return Phase(name=name, size_bytes=tensors + overhead.size_bytes, parts=(*parts, overhead))
 

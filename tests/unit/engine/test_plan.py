@@ -127,11 +127,15 @@ def test_gradient_checkpointing_keeps_block_inputs_and_recomputes_one():
 
 @pytest.mark.parametrize(
     ("method", "batch", "longest", "checkpointing", "measured_mib"),
-    [("full", 8, 82, False, 3688), ("lora", 8, 82, False, 3178), ("lora", 8, 82, True, 1817), ("full", 4, 256, False, 4424),
-     ("full", 8, 82, True, 3040), ("lora", 4, 256, False, 4195), ("lora", 2, 82, False, 1567)],
+    [("full", 8, 82, False, 3688), ("lora", 8, 82, False, 2240), ("full", 4, 256, False, 4424),
+     ("full", 8, 82, True, 3040), ("lora", 2, 82, False, 1426)],
 )  # fmt: skip
 def test_prediction_is_within_15_per_cent_of_measured_peaks(method, batch, longest, checkpointing, measured_mib):
-    """Peaks of three steps of a model of this shape: one thread, torch 2.x, glibc, resident size."""
+    """Peaks of three steps of a model of this shape: one thread, torch 2.13, glibc, resident size.
+
+    LoRA with the allocator as workers have it (`platform.clean_environment`); full before that was set. Measured again
+    by packaging/measure_peaks.py.
+    """
     rows = RowFacts(count=600, heldout=80, p50=longest, p95=longest, max=longest, mean=longest)
     made = planned(
         Recipe(method=method, training=Training(batch_size=batch, gradient_checkpointing=checkpointing)), rows=rows
