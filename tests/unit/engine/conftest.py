@@ -54,7 +54,7 @@ class Project:
         )
         run_id = runs.create(self.store, recipe)
         runs.folder(self.store, run_id).mkdir(parents=True)
-        (runs.folder(self.store, run_id) / "recipe.toml").write_text(recipe.to_toml())
+        (runs.folder(self.store, run_id) / "recipe.toml").write_text(runs.get(self.store, run_id).recipe.to_toml())
         jobs.enqueue(self.store, "train", {}, run_id=run_id)
         with self.store.write() as connection:
             connection.execute("UPDATE jobs SET state = ? WHERE run_id = ?", (state, run_id))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import presets
 from engine.errors import UserError
 from engine.records import Answer, DataSpec, Recipe, Score, Step
 from engine.store import checkpoints, runs, scores
@@ -20,7 +21,7 @@ def steps_of(run_id, numbers, loss):
 
 def test_a_run_comes_back_as_written(store, run_id):
     run = runs.get(store, run_id)
-    assert run.recipe == Recipe(name="one", data=DataSpec(path="rows.jsonl"))
+    assert run.recipe == presets.resolved(Recipe(name="one", data=DataSpec(path="rows.jsonl")))
     assert (run.recipe_hash, run.plan) == (run.recipe.hash(), {"steps": 3})
     assert runs.find(store, "one") == runs.find(store, str(run_id)) == run
     with pytest.raises(UserError, match="called 'two'"):
