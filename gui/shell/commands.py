@@ -46,7 +46,7 @@ def window_actions(window: MainWindow) -> dict[str, QAction]:
     add("open_folder", tr("Open the data folder"), "", window.open_data_folder)
     add("roll_back", tr("Roll back to the base model"), "", window.roll_back_to_base)
     add("toggle_theme", tr("Switch between light and dark"), "", window.switch_theme)
-    add("quit", tr("Quit"), QKeySequence.StandardKey.Quit, window.quit)
+    add("quit", tr("Quit"), "Ctrl+Q", window.quit)
     _add_screens(window, made)
     _add_undo(window, made)
     return made

@@ -78,6 +78,8 @@ class LogView(QPlainTextEdit):
 class LogDock(QDockWidget):
     """The dock with the log of all runs: level, search, copy, the file."""
 
+    resized = Signal()
+
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         """Read nothing until first shown."""
         super().__init__(tr("Log"), parent)
@@ -131,6 +133,16 @@ class LogDock(QDockWidget):
         """Read what came while hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.read_new()
+
+    def hideEvent(self, event: QEvent) -> None:
+        """Give the room back."""
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self.resized.emit()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Tell how high it is now."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self.resized.emit()
 
     def read_new(self) -> None:
         """Read and append the lines that are new."""

@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.status.run_pressed.connect(self._on_run_pressed)
         self.status.log_pressed.connect(self.toggle_log)
         self.status.bell_pressed.connect(self._on_bell_pressed)
+        self.log_dock.resized.connect(self._lift_toasts)
         self.toasts.unread_changed.connect(self.status.show_unread)
         self._state_timer = QTimer(self)
         self._state_timer.timeout.connect(self.keep_state)
@@ -371,7 +372,13 @@ class MainWindow(QMainWindow):
         """Where it is narrow the sidebar shows icons alone."""
         super().resizeEvent(event)
         self.sidebar.set_narrow(narrow=self.width() < NARROW_BELOW)
-        self.toasts.foot = self.statusBar().height()
+        self._lift_toasts()
+
+    @Slot()
+    def _lift_toasts(self) -> None:
+        """Keep toasts above the bars at the bottom, the log included."""
+        log = self.log_dock.height() if self.log_dock.isVisible() else 0
+        self.toasts.set_foot(self.statusBar().height() + log)
 
     def changeEvent(self, event: QEvent) -> None:
         """Recolour the window's icon with the theme."""

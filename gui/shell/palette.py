@@ -5,17 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.i18n import tr
+from gui.theme import theme_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtGui import QPaintEvent
 
 ROWS = 12
+#: The role of a line's key or kind.
+HINT = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -75,9 +90,34 @@ class CommandModel(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The text, with kind or key after it."""
         command = self.command(index.row()) if index.isValid() else None
-        if command is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if command is None:
             return None
-        return f"{command.text}    {command.hint}" if command.hint else command.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{command.text} {command.hint}".strip()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return command.text
+        return command.hint if role == HINT else None
+
+
+class CommandDelegate(QStyledItemDelegate):
+    """Draws a command with its key or kind at the right, in the muted colour."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw one line."""
+        super().paint(painter, option, index)
+        if hint := index.data(HINT):
+            theme = theme_of(option.palette)  # type: ignore[attr-defined]
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+            painter.save()
+            painter.setPen(QColor(theme.selection_text if selected else theme.muted))
+            place = option.rect.adjusted(0, 0, -10, 0)  # type: ignore[attr-defined]
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), hint)
+            painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """A line and air."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), round(option.fontMetrics.height() * 1.7))  # type: ignore[attr-defined]
 
 
 class CommandPalette(QDialog):
@@ -97,6 +137,8 @@ class CommandPalette(QDialog):
         self.list = QListView()
         self.list.setModel(self._model)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(CommandDelegate(self.list))
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setAccessibleName(tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +151,14 @@ class CommandPalette(QDialog):
         self.line.installEventFilter(self)
         self._select(0)
         self._place(parent)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A raised ground with an edge, in both themes."""
+        theme = theme_of(self.palette())
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.raised))
+        painter.setPen(QPen(QColor(theme.muted), 1))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _place(self, parent: QWidget) -> None:
         width = min(620, parent.width() - 80)

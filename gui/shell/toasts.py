@@ -13,6 +13,7 @@ from gui import icons
 from gui.i18n import tr
 from gui.theme import theme_of
 from gui.widgets.buttons import ActionButton, QuietButton
+from gui.widgets.panel import Panel
 from gui.widgets.popover import Popover
 from gui.widgets.text import PlainLabel, heading, wrapped
 
@@ -28,19 +29,16 @@ WIDTH = 380
 _ICONS = {"info": "info", "warning": "warning", "error": "error"}
 
 
-class ToastCard(QFrame):
+class ToastCard(Panel):
     """One toast on screen."""
 
     gone = Signal(object)
 
     def __init__(self, toast: Toast, parent: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
         """Show it and begin its time."""
-        super().__init__(parent)
+        super().__init__(parent, level=toast.level)
         self.setObjectName("toast")
         self.toast = toast
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(self.palette().ColorRole.ToolTipBase)
         self.setFixedWidth(WIDTH)
         self._picture = QLabel()
         text = wrapped(toast.text)
@@ -147,6 +145,11 @@ class Toasts(QObject):
         self.kept = [(time.time(), toast), *self.kept][:KEPT]
         self.unread += 1
         self.unread_changed.emit(self.unread)
+
+    def set_foot(self, height: int) -> None:
+        """Stay above what is so high at the window's bottom."""
+        self.foot = height
+        self._place()
 
     def mark_read(self) -> None:
         """The list was opened."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import __version__
 from gui.i18n import tr
 from gui.widgets.buttons import ActionButton
+from gui.widgets.panel import Panel
 from gui.widgets.text import fixed_font, heading, wrapped
 
 if TYPE_CHECKING:
@@ -63,16 +64,16 @@ def trouble_of_job(job: Job, *actions: Action) -> Trouble:
     return Trouble(happened=job.sentence(), actions=actions, details=job.details)
 
 
-class ErrorCard(QFrame):
+class ErrorCard(Panel):
     """Shows a `Trouble`; its details are folded until asked for."""
 
     def __init__(self, trouble: Trouble, parent: QWidget | None = None) -> None:
         """Build it."""
-        super().__init__(parent)
+        super().__init__(parent, level=trouble.level)
         self.setObjectName("error_card")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.trouble = trouble
         column = QVBoxLayout(self)
+        column.setContentsMargins(18, 12, 14, 12)
         title = heading(trouble.happened)
         title.setWordWrap(True)
         column.addWidget(title)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSize
@@ -13,14 +15,14 @@ if TYPE_CHECKING:
 GAP = 6
 
 
-class Popover(QFrame):
+class Popover(Panel):
     """Opens above (or below) the widget it belongs to, inside the same window's screen."""
 
     def __init__(self, owner: QWidget, name: str) -> None:
         """Build it empty; `column` takes the contents. `name` is its accessible name."""
         super().__init__(owner, Qt.WindowType.Popup)
         self._owner = owner
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
         self.setWindowTitle(name)
         self.column = QVBoxLayout(self)
