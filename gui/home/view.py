@@ -297,6 +297,7 @@ class HomePage(Page):
         column.addLayout(self._columns)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setAccessibleName(tr("Home"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)

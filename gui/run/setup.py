@@ -36,6 +36,7 @@ class SetupTab(QScrollArea):
         """Build it empty."""
         super().__init__(parent)
         self.setWidgetResizable(True)
+        self.setAccessibleName(tr("Setup"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view: SetupView | None = None

@@ -55,6 +55,7 @@ class VerdictTab(QScrollArea):
         """Build the parts that are always there."""
         super().__init__(parent)
         self.setWidgetResizable(True)
+        self.setAccessibleName(tr("Verdict"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._dialogs = dialogs

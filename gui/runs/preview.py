@@ -43,6 +43,7 @@ class Preview(QScrollArea):
         """Build it empty."""
         super().__init__(parent)
         self.setWidgetResizable(True)
+        self.setAccessibleName(tr("Selected run"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._run_id: int | None = None
         self.name = heading("")
