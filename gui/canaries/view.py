@@ -71,7 +71,7 @@ class CanariesPage(Page):
 
     def _suite_side(self) -> QWidget:
         side = QWidget()
-        side.setMinimumWidth(170)
+        side.setMinimumWidth(side.fontMetrics().averageCharWidth() * 27)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 8, 0)
         self.suites = SuiteModel(self)
@@ -125,6 +125,7 @@ class CanariesPage(Page):
         self.editor = Editor()
         self.editor.closed.connect(self._on_editor_closed)
         self._editing = QScrollArea()
+        self._editing.setAccessibleName(tr("Edit a canary"))
         self._editing.setWidgetResizable(True)
         self._editing.setFrameShape(QScrollArea.Shape.NoFrame)
         self._editing.setWidget(self.editor)
@@ -340,8 +341,12 @@ class CanariesPage(Page):
 
     def _fit_columns(self) -> None:
         metrics = self.table.fontMetrics()
-        for column, letters in ((1, 18), (2, 12), (3, 8), (4, 16)):
+        for column, letters in ((1, 15), (2, 12), (3, 8), (4, 15)):
             self.table.setColumnWidth(column, metrics.averageCharWidth() * letters + 12)
+        rows = self.items.rows
+        has_scores = any(row.seen.value is not None or row.seen.passed is not None for row in rows)
+        self.table.setColumnHidden(3, not has_scores)
+        self.table.setColumnHidden(4, not any(row.seen.flags or row.is_disabled for row in rows))
 
     def _mark_line(self) -> None:
         for number, line in enumerate(self.suites.rows):

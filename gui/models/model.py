@@ -39,7 +39,8 @@ class LineageModel(QAbstractItemModel):
         super().__init__(parent)
         self._nodes: tuple[Node, ...] = ()
         self._items: list[_Item] = []
-        self._line = QFontMetrics(QGuiApplication.font()).height() + LINE_AIR
+        self._metrics = QFontMetrics(QGuiApplication.font())
+        self._line = self._metrics.height() + LINE_AIR
 
     def show_nodes(self, nodes: tuple[Node, ...]) -> bool:
         """Show another tree; says whether it differs from the one before."""
@@ -104,7 +105,7 @@ class LineageModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column == 2:
             return int(_NUMBER)
         if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, self._line)
+            return QSize(self._metrics.horizontalAdvance(texts[column]) + 2 * LINE_AIR, self._line)
         if role == Qt.ItemDataRole.DecorationRole and column == 0 and node.kind == "base":
             return icons.icon("lock", theme_of(QGuiApplication.palette()))
         if role == Qt.ItemDataRole.FontRole and node.is_current and column == 0:

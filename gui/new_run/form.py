@@ -109,6 +109,7 @@ class Form(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("New run"))
         self.fields: dict[str, SettingField] = {}
         self._problems: dict[str, Problem] = {}
         self._draft: Draft | None = None
@@ -153,7 +154,7 @@ class Form(QScrollArea):
         self.base.activated.connect(self._on_base_activated)
         self.import_button = QuietButton(tr("Import a model…"), "import")
         self.import_button.clicked.connect(self._on_import_clicked)
-        card.add_row(_label(tr("Base model"), self.base), self.base, self.import_button)
+        card.add_row(_label(tr("Base model"), self.base), self.base)
         self._problem(card, "base")
         self.path = QLineEdit()
         self.path.setAccessibleName(tr("Training rows"))
@@ -172,7 +173,7 @@ class Form(QScrollArea):
         self.show_data_button.clicked.connect(self._on_show_data_clicked)
         card.add(self.facts)
         card.add(self.warnings)
-        card.add_row(self.show_data_button)
+        card.add_row(self.show_data_button, self.import_button)
 
     def _build_method(self) -> None:
         card = self._card(tr("3  Method"))
@@ -337,8 +338,8 @@ class Form(QScrollArea):
 
     def focus_chain(self) -> list[QWidget]:
         """Top to bottom."""
-        chain: list[QWidget] = [*self.purpose.buttons.values(), self.base, self.import_button, self.path, self.browse,
-                                self.show_data_button, *self.method.buttons.values(), *self.protect.buttons.values(),
+        chain: list[QWidget] = [*self.purpose.buttons.values(), self.base, self.path, self.browse,
+                                self.show_data_button, self.import_button, *self.method.buttons.values(), *self.protect.buttons.values(),
                                 self.suite, self.canaries_button]  # fmt: skip
         chain += [self.fields[path].control for group in _SIMPLE.values() for path in group]
         return [*chain, self.advanced.button, self.toml_fold.button]

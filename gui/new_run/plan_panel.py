@@ -80,6 +80,7 @@ class PlanPanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it with nothing planned."""
         super().__init__(parent)
+        self.setAccessibleName(tr("Plan"))
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
