@@ -44,6 +44,7 @@ class Guarding:
         self.work, self.recipe, self.planned = work, recipe, frozenset(planned)
         self.run_id = int(work.job.run_id or 0)
         self.state = GuardState()
+        self.stopped_by: Trip | None = None
 
     def dump(self) -> dict[str, Any]:
         """Return the state as a checkpoint keeps it."""
@@ -70,7 +71,9 @@ class Guarding:
             self._trip(trip, seen)
         if not trips:
             return Seen(is_inside=seen.is_inside)
-        return Seen(is_inside=seen.is_inside, action=_ACTIONS[self.recipe.canaries.guard], trip=trips[0])
+        action = _ACTIONS[self.recipe.canaries.guard]
+        self.stopped_by = trips[0] if action == "stop" else None
+        return Seen(is_inside=seen.is_inside, action=action, trip=trips[0])
 
     def offer(self, step: int, best_step: int | None, *, kind: str, sentence: str, capability: str = "") -> str:
         """Write into the run's results what to go back to, make it current if the rule says so, and return its name.
