@@ -15,6 +15,7 @@ from gui.actions import runs as run_actions
 from gui.actions import versions
 from gui.i18n import tr
 from gui.project import Action
+from gui.widgets.cards import trouble_of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,14 +61,16 @@ def _force(project: Project, run_id: int) -> bool:
     return True
 
 
-def press_verdict(project: Project, run_id: int, button: VerdictButton, advice: tuple[Advice, ...]) -> None:
+def press_verdict(
+    project: Project, run_id: int, button: VerdictButton, advice: tuple[Advice, ...], turn_to: Callable[[str], None]
+) -> None:
     """Do what a button under the verdict asks for."""
     if button.key == "roll_back":
         versions.roll_back(project, button.ref)
     elif button.key == "make_current":
         versions.make_current(project, button.ref)
     elif button.key == "strength":
-        project.navigate("run", run_id=run_id, tab="strength")
+        turn_to("strength")
     elif button.key == "try_again":
         chosen = next((one for one in advice if one.id == button.advice), None)
         if chosen is not None and chosen.recipe is not None:
@@ -113,6 +116,48 @@ def _located(project: Project, base: str, folder: Path) -> None:
     from gui.actions import models
 
     models.import_model(project, folder, base)
+
+
+def score_strengths(project: Project, ref: str) -> int:
+    """Queue the scoring of weaker versions of a checkpoint; returns the job's id."""
+    from engine.verdict.strength import ALPHAS
+
+    payload = {"ref": ref, "alphas": list(ALPHAS), "blocks": {}, "apply": None, "make_current": False}
+    project.toast(tr("The curve is worked out next."))
+    return jobs.enqueue(project.store, "strength", payload)
+
+
+def apply_strength(project: Project, ref: str, alpha: float) -> int:
+    """Queue the writing of one strength as a version of its own, made current unless it forgot; Undo points back."""
+    payload: dict[str, Any] = {"ref": ref, "alphas": [alpha], "blocks": {}, "apply": alpha, "make_current": True}
+    job_id = jobs.enqueue(project.store, "strength", payload)
+
+    def tell(job: Job) -> None:
+        result = job.result or {}
+        if job.error_kind:
+            project.show_trouble(trouble_of_job(job))
+        elif result.get("made_current"):
+            project.moved(result["sentence"], lambda: _undo(project), lambda: _again(project, result["version"]))
+        elif result.get("version"):
+            words = tr("Wrote {version}; the current model stays.")
+            project.toast(words.format(version=result["version"]))
+
+    project.follow(job_id, tell)
+    project.toast(tr("Strength {alpha} is written next.").format(alpha=f"{alpha:g}"))
+    return job_id
+
+
+def _undo(project: Project) -> None:
+    jobs.enqueue(project.store, "undo", {})
+
+
+def _again(project: Project, ref: str) -> None:
+    jobs.enqueue(project.store, "make_current", {"ref": ref})
+
+
+def work_out_drift(project: Project, ref: str) -> int:
+    """Queue the measuring of how far a checkpoint's weights moved."""
+    return jobs.enqueue(project.store, "drift", {"ref": ref})
 
 
 def measure_now(project: Project, run_id: int) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.charts.drift import DriftChart
 from gui.charts.drift_rows import DriftModel, cell_of, levels_of
 from gui.i18n import tr
+from gui.project import Action
 from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.text import wrapped
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 class DriftTab(QWidget):
     """A checkpoint's weights, by how far they moved."""
+
+    requested = Signal()
 
     def __init__(self, dialogs: Dialogs | None = None, parent: QWidget | None = None) -> None:
         """Build it with its empty state."""
@@ -47,7 +50,8 @@ class DriftTab(QWidget):
         self.empty = EmptyState(
             Empty(
                 icon="chart", title=tr("No drift to show yet"),
-                text=tr("How far each layer moved is worked out when a checkpoint is opened in the strength slider."),
+                text=tr("How far each layer's weights moved from the base: a diagnosis, not a verdict."),
+                action=Action(text=tr("Work out the drift"), do=self.requested.emit),
             )
         )  # fmt: skip
         self._places = QStackedLayout(self)
@@ -69,7 +73,7 @@ class DriftTab(QWidget):
 
     def focus_chain(self) -> list[QWidget]:
         """The checkpoint, then the chart."""
-        return [self.step, self.chart]
+        return [*self.empty.buttons, self.step, self.chart]
 
     def _show_step(self) -> None:
         cells = {step: [cell_of(row) for row in rows] for step, rows in self._drift.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: A stop that takes longer than this may be forced.
 FORCE_AFTER_S = 20.0
-TABS = ("verdict", "timeline", "answers", "drift", "setup", "log")
+TABS = ("verdict", "timeline", "answers", "strength", "drift", "setup", "log")
 
 
 @dataclass(frozen=True, kw_only=True)

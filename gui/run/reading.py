@@ -9,7 +9,7 @@ from engine.store import events, history, runs, strength
 
 if TYPE_CHECKING:
     from engine.export.gather import Facts, ShownAnswer
-    from engine.records import Drift, RunEvent, Step
+    from engine.records import CheckpointRow, Drift, RunEvent, Step, StrengthPoint
     from engine.store import Store
     from engine.verdict.advice import Advice
 
@@ -24,7 +24,14 @@ class RunReading:
     events: list[RunEvent] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     drift: dict[int, list[Drift]] = field(default_factory=dict)
+    strengths: list[StrengthPoint] = field(default_factory=list)
     current: str = ""
+
+    @property
+    def newest_ref(self) -> str:
+        """The run's newest checkpoint with its weights, as commands name it; empty if there is none."""
+        there = [row.ref for row in self.facts.checkpoints if row.state == "complete"]
+        return there[-1] if there else ""
 
 
 def read(store: Store, run_id: int) -> RunReading:
@@ -41,5 +48,10 @@ def read(store: Store, run_id: int) -> RunReading:
         events=events.of_run(store, run_id),
         steps=runs.steps(store, run_id),
         drift={step: strength.drift(store, run_id, step) for step in strength.drift_steps(store, run_id)},
+        strengths=strength.points(store, run_id, newest.step) if (newest := _newest(facts)) else [],
         current=pointer[0] if pointer else "",
     )
+
+
+def _newest(facts: Facts) -> CheckpointRow | None:
+    return next((row for row in reversed(facts.checkpoints) if row.state == "complete"), None)

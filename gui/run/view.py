@@ -24,6 +24,7 @@ from gui.run.log import LogTab
 from gui.run.progress import Progress
 from gui.run.reading import RunReading, read
 from gui.run.setup import SetupTab
+from gui.run.strength import StrengthTab
 from gui.run.timeline import TimelineTab
 from gui.run.verdict import VerdictTab
 from gui.shell.live_run import state_word
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 #: Changes of these tables make the page read everything but steps anew, off the GUI thread.
 _READ_ON = frozenset({
-    "*", "measurements", "verdicts", "checkpoints", "answers", "pointer", "events", "drift", "models",
+    "*", "measurements", "verdicts", "checkpoints", "answers", "pointer", "events", "drift", "models", "strength_points",
 })  # fmt: skip
 TICK_MS = 1000
 
@@ -74,6 +75,7 @@ class RunPage(Page):
         self.keep = KeepRow()
         self.timeline = TimelineTab(dialogs)
         self.answers = AnswersTab(project.tasks)
+        self.strength = StrengthTab()
         self.drift = DriftTab(dialogs)
         self.setup = SetupTab()
         self.log = LogTab()
@@ -90,14 +92,14 @@ class RunPage(Page):
         self._rename.triggered.connect(self._on_rename_requested)
 
     def _lay_out(self) -> None:
-        words = (tr("Verdict"), tr("Timeline"), tr("Answers"), tr("Drift"), tr("Setup"), tr("Log"))
+        words = (tr("Verdict"), tr("Timeline"), tr("Answers"), tr("Strength"), tr("Drift"), tr("Setup"), tr("Log"))
         verdict = QWidget()
         column = QVBoxLayout(verdict)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.keep)
         column.addWidget(self.verdict, 1)
-        parts = (verdict, self.timeline, self.answers, self.drift, self.setup, self.log)
+        parts = (verdict, self.timeline, self.answers, self.strength, self.drift, self.setup, self.log)
         for words_of, part in zip(words, parts, strict=True):
             self.tabs.addTab(part, words_of)
         content = QWidget()
@@ -123,6 +125,9 @@ class RunPage(Page):
         self.timeline.smoothing_changed.connect(self._on_smoothing_changed)
         self.answers.side_by_side_requested.connect(self._on_side_by_side_requested)
         self.setup.again_requested.connect(self._on_again_requested)
+        self.strength.curve_requested.connect(self._on_curve_requested)
+        self.strength.apply_requested.connect(self._on_apply_requested)
+        self.drift.requested.connect(self._on_drift_requested)
 
     # ---- page --------------------------------------------------------------------------------------------------------
 
@@ -194,7 +199,8 @@ class RunPage(Page):
 
     def focus_chain(self) -> list[QWidget]:
         """The head, the tab bar, and the tab in front."""
-        part = (self.verdict, self.timeline, self.answers, self.drift, self.setup, self.log)[self.tabs.currentIndex()]
+        parts = (self.verdict, self.timeline, self.answers, self.strength, self.drift, self.setup, self.log)
+        part = parts[self.tabs.currentIndex()]
         return [*self.header.focus_chain(), self.tabs.tabBar(), *part.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
@@ -301,6 +307,7 @@ class RunPage(Page):
         can_measure = verdict_words.can_measure_now(run, reading.facts.checkpoints)
         self.verdict.show_verdict(view, reading, can_measure=can_measure)
         self._show_answers()
+        self.strength.show_points(reading.strengths, can_score=run.state.is_ended and bool(reading.newest_ref))
         self.drift.show_drift(reading.drift, reading.facts.checkpoints)
         self.setup.show_setup(setup_words.view_of(run, reading.facts))
         self._show_live()
@@ -398,7 +405,7 @@ class RunPage(Page):
             self.keep.ask(button.ref)
             return
         advice = self._reading.advice if self._reading else ()
-        desk.press_verdict(self.project, self.run_id, button, advice)
+        desk.press_verdict(self.project, self.run_id, button, advice, self.turn_to)
 
     @Slot(str, str)
     def _on_kept(self, ref: str, reason: str) -> None:
@@ -446,6 +453,21 @@ class RunPage(Page):
     @Slot()
     def _on_again_requested(self) -> None:
         self.project.navigate("new_run", like=self.run_id)
+
+    @Slot()
+    def _on_curve_requested(self) -> None:
+        if self._reading is not None and self._reading.newest_ref:
+            desk.score_strengths(self.project, self._reading.newest_ref)
+
+    @Slot(float)
+    def _on_apply_requested(self, alpha: float) -> None:
+        if self._reading is not None and self._reading.newest_ref:
+            desk.apply_strength(self.project, self._reading.newest_ref, alpha)
+
+    @Slot()
+    def _on_drift_requested(self) -> None:
+        if self._reading is not None and self._reading.newest_ref:
+            desk.work_out_drift(self.project, self._reading.newest_ref)
 
     @Slot(int)
     def _on_smoothing_changed(self, percent: int) -> None:

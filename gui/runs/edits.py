@@ -1,17 +1,13 @@
-"""Edits of runs: name, tags, note, Trash. Each is one undoable step; nothing here touches a file."""
+"""Edits of runs: tags and note. Each is one undoable step; nothing here touches a file."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from engine.store import runs
 from gui.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from engine.records import Run
     from gui.project import Project
 
 
@@ -42,26 +38,3 @@ def set_tags(project: Project, run_id: int, text: str) -> None:
 def tags_of(text: str) -> tuple[str, ...]:
     """Words between commas, each once, in the order typed."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-
-
-def move_to_trash(project: Project, chosen: Sequence[Run]) -> bool:
-    """Move ended runs to the Trash, undoably; live ones stay and are named. Says whether any was moved."""
-    live = [run for run in chosen if not run.state.is_ended]
-    if live:
-        names = ", ".join(run.name for run in live)
-        project.toast(tr("{names}: still at work. Stop it first.").format(names=names), level="warning")
-    ids = [run.id for run in chosen if run.state.is_ended]
-    if not ids:
-        return False
-    names = ", ".join(run.name for run in chosen if run.id in ids)
-
-    def put(at: float | None) -> None:
-        with project.store.write():
-            for run_id in ids:
-                runs.trash(project.store, run_id, at=at)
-
-    project.change(
-        tr("Move {names} to Trash").format(names=names), lambda: put(time.time()), lambda: put(None),
-        tell=tr("Moved {names} to Trash; nothing was deleted.").format(names=names),
-    )  # fmt: skip
-    return True

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.actions import trash
 from gui.i18n import tr
 from gui.page import Page
 from gui.project import Action
@@ -319,7 +320,8 @@ class RunsPage(Page):
 
     @Slot()
     def _on_trash(self) -> None:
-        if edits.move_to_trash(self.project, self.selected()):
+        chosen = [run.id for run in self.selected()]
+        if chosen and trash.put(self.project, chosen):
             self.table.clearSelection()
             self.refresh_soon()
 

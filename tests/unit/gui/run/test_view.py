@@ -162,3 +162,36 @@ def test_drift_is_empty_until_it_was_worked_out(gui_project, open_page, shown_ru
     other = open_page(shown_run, tab="drift")
     assert other.drift.chart.isVisible()
     assert len(other.drift.chart.rows) == 6
+
+
+def test_the_strength_slider_proposes_and_writes(gui_project, open_page, shown_run):
+    from engine.records import StrengthChange
+    from engine.store import strength
+
+    page = open_page(shown_run, tab="strength")
+    page.strength.empty.buttons[0].click()
+    (job,) = jobs.unfinished(gui_project.store)
+    assert (job.kind, job.payload["ref"], len(job.payload["alphas"])) == ("strength", f"{shown_run}@75", 5)
+    for alpha in (0.0, 0.5, 1.0):
+        change = StrengthChange(name="facts", kind="nll", role="protect", n=16, mean=0.15 * alpha, budget=0.1)
+        strength.add_point(
+            gui_project.store, run_id=shown_run, step=75, alpha=alpha, blocks={}, measurement_id=1, learned_nll=1.0 - alpha,
+            learned_exact=alpha, kl=alpha, changes=[change],
+        )  # fmt: skip
+    other = open_page(shown_run, tab="strength")
+    assert other.strength.alpha == 0.5
+    assert "right answers 50 %" in other.strength.said.text()
+    other.strength.slider.setValue(100)
+    assert not other.strength.apply.isEnabled()  # as trained: there is nothing to write
+    assert "beyond a limit" in other.strength.said.text()
+    other.strength.table.selectRow(1)
+    other.strength.apply.click()
+    job = jobs.unfinished(gui_project.store)[-1]
+    assert (job.payload["apply"], job.payload["make_current"]) == (0.5, True)
+
+
+def test_drift_is_worked_out_on_request(gui_project, open_page, shown_run):
+    page = open_page(shown_run, tab="drift")
+    page.drift.empty.buttons[0].click()
+    (job,) = jobs.unfinished(gui_project.store)
+    assert (job.kind, job.payload) == ("drift", {"ref": f"{shown_run}@75"})

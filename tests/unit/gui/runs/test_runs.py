@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from engine.records import Recipe
 from engine.store import jobs, runs
+from gui.actions import trash
 from gui.runs import edits
 from gui.runs.filters import fits, unknown_keys
 from gui.runs.lines import read_lines
@@ -102,7 +103,7 @@ def rows_of(project):
     [
         lambda project, run: edits.set_note(project, run.id, "a note"),
         lambda project, run: edits.set_tags(project, run.id, "a, b, a"),
-        lambda project, run: edits.move_to_trash(project, [run]),
+        lambda project, run: trash.put(project, [run.id]),
     ],
 )
 def test_undo_restores_the_very_same_rows(gui_project, page, edit):
@@ -116,7 +117,7 @@ def test_undo_restores_the_very_same_rows(gui_project, page, edit):
 def test_a_run_at_work_is_not_moved_to_the_trash(gui_project, page):
     jobs.enqueue(gui_project.store, "train", run_id=runs.create(gui_project.store, Recipe(name="live", base="starter")))
     live = runs.everything(gui_project.store)[0]
-    assert not edits.move_to_trash(gui_project, [live])
+    assert not trash.put(gui_project, [live.id])
     assert runs.trashed(gui_project.store) == []
 
 
