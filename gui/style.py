@@ -1,25 +1,30 @@
-"""Fusion with ticks and rings one can see on a dark ground: it draws their outline from the window's colour, darker."""
+"""Fusion with ticks and rings one can see on a dark ground (it draws their outline darker than the window), and quiet
+scroll bars without arrows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QProxyStyle, QStyle, QWidget
 
-from gui.theme import theme_of
+from gui.theme import mixed, theme_of
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication, QStyleOption
+    from PySide6.QtWidgets import QApplication, QStyleOption, QStyleOptionComplex
 
 _BOX = QStyle.PrimitiveElement.PE_IndicatorCheckBox
 _ITEM_BOX = QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck
+_LINE_EDIT = QStyle.PrimitiveElement.PE_FrameLineEdit
+_FRAME = QStyle.PrimitiveElement.PE_Frame
+#: Shortest handle of a scroll bar, in pixels.
+LEAST_HANDLE = 28
 _RING = QStyle.PrimitiveElement.PE_IndicatorRadioButton
 
 
 class Style(QProxyStyle):
-    """Draws check boxes and radio buttons from the theme; all else is Fusion's."""
+    """Draws check boxes, radio buttons, edges and scroll bars from the theme; all else is Fusion's."""
 
     def __init__(self) -> None:
         """Over Fusion; named as it, so that the theme does not put Fusion in its place."""
@@ -36,8 +41,85 @@ class Style(QProxyStyle):
         """Draw one part of a widget."""
         if element in (_BOX, _ITEM_BOX, _RING):
             _draw_indicator(element, option, painter)
+        elif element in (_LINE_EDIT, _FRAME):
+            _draw_frame(element, option, painter)
         else:
             super().drawPrimitive(element, option, painter, widget)
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Draw a compound widget."""
+        if control == QStyle.ComplexControl.CC_ScrollBar:
+            handle = self.subControlRect(control, option, QStyle.SubControl.SC_ScrollBarSlider, widget)
+            _draw_scroll_bar(option, painter, handle)
+        else:
+            super().drawComplexControl(control, option, painter, widget)
+
+    def subControlRect(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        """Where a part of a compound widget is: scroll bars have no arrows, the handle has all the room."""
+        if control != QStyle.ComplexControl.CC_ScrollBar:
+            return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
+        return _part_of_scroll_bar(option, part)
+
+
+def _draw_frame(element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter) -> None:
+    """The edge of a text field or a framed area; in the accent colour while a text field has the focus."""
+    any_option: Any = option
+    theme = theme_of(any_option.palette)
+    is_focused = bool(any_option.state & QStyle.StateFlag.State_HasFocus) and element == _LINE_EDIT
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus if is_focused else theme.border), 1.6 if is_focused else 1))
+    painter.drawRoundedRect(QRectF(any_option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.restore()
+
+
+def _part_of_scroll_bar(option: QStyleOptionComplex, part: QStyle.SubControl) -> QRect:
+    bar: Any = option
+    is_upright = bar.orientation == Qt.Orientation.Vertical
+    room = bar.rect.height() if is_upright else bar.rect.width()
+    span = bar.maximum - bar.minimum
+    length = room if span <= 0 else max(LEAST_HANDLE, room * bar.pageStep // (span + max(1, bar.pageStep)))
+    start = QStyle.sliderPositionFromValue(bar.minimum, bar.maximum, bar.sliderPosition, room - length, bar.upsideDown)
+    from_to = {
+        QStyle.SubControl.SC_ScrollBarSlider: (start, length),
+        QStyle.SubControl.SC_ScrollBarGroove: (0, room),
+        QStyle.SubControl.SC_ScrollBarSubPage: (0, start),
+        QStyle.SubControl.SC_ScrollBarAddPage: (start + length, room - start - length),
+    }.get(part)
+    if from_to is None:
+        return QRect()
+    begin, extent = from_to
+    if is_upright:
+        return QRect(bar.rect.left(), bar.rect.top() + begin, bar.rect.width(), extent)
+    return QRect(bar.rect.left() + begin, bar.rect.top(), extent, bar.rect.height())
+
+
+def _draw_scroll_bar(option: QStyleOptionComplex, painter: QPainter, handle: QRect) -> None:
+    bar: Any = option
+    theme = theme_of(bar.palette)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(bar.rect, bar.palette.window())
+    if bar.maximum > bar.minimum:
+        is_held = bool(bar.state & (QStyle.StateFlag.State_Sunken | QStyle.StateFlag.State_MouseOver))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mixed(theme.border, theme.text, 0.35 if is_held else 0.15)))
+        radius = (min(handle.width(), handle.height()) - 6) / 2
+        painter.drawRoundedRect(QRectF(handle).adjusted(3, 3, -3, -3), radius, radius)
+    painter.restore()
 
 
 def _draw_indicator(element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter) -> None:

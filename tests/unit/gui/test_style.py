@@ -1,0 +1,64 @@
+"""The style's own drawings: ticks and rings seen in both themes, scroll bars whose parts fill their room."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QScrollBar, QStyle, QStyleOptionSlider
+
+from gui.style import LEAST_HANDLE, Style
+from gui.theme import DARK, LIGHT, contrast, palette_of
+
+PART = QStyle.SubControl
+
+
+@pytest.fixture
+def style():
+    return Style()
+
+
+def _bar(qtbot, style, orientation, maximum):
+    bar = QScrollBar(orientation)
+    qtbot.addWidget(bar)
+    bar.setStyle(style)
+    bar.setRange(0, maximum)
+    bar.setPageStep(50)
+    bar.resize(14, 300) if orientation == Qt.Orientation.Vertical else bar.resize(300, 14)
+    return bar
+
+
+def _part(style, bar, part):
+    option = QStyleOptionSlider()
+    bar.initStyleOption(option)
+    return style.subControlRect(QStyle.ComplexControl.CC_ScrollBar, option, part, bar)
+
+
+@pytest.mark.parametrize("orientation", [Qt.Orientation.Vertical, Qt.Orientation.Horizontal])
+@pytest.mark.parametrize("maximum", [0, 100, 1_000_000])
+def test_the_parts_of_a_scroll_bar_fill_it_and_follow_its_value(qtbot, style, orientation, maximum):
+    bar = _bar(qtbot, style, orientation, maximum)
+    upright = orientation == Qt.Orientation.Vertical
+    for value in (0, maximum // 2, maximum):
+        bar.setValue(value)
+        parts = [
+            _part(style, bar, part)
+            for part in (PART.SC_ScrollBarSubPage, PART.SC_ScrollBarSlider, PART.SC_ScrollBarAddPage)
+        ]
+        lengths = [part.height() if upright else part.width() for part in parts]
+        assert sum(lengths) == 300
+        assert lengths[1] >= LEAST_HANDLE
+    assert lengths[2] == 0  # at the end nothing is left below
+    assert _part(style, bar, PART.SC_ScrollBarAddLine).isEmpty()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("is_on", [True, False])
+def test_ticks_and_rings_are_seen_in_both_themes(qtbot, style, theme, kind, is_on):
+    box = kind("")
+    qtbot.addWidget(box)
+    box.setStyle(style)
+    box.setPalette(palette_of(theme))
+    box.setChecked(is_on)
+    box.resize(20, 20)
+    picture = box.grab().toImage()
+    inks = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert max(contrast(ink, theme.window) for ink in inks) >= 3.0
