@@ -123,6 +123,7 @@ class _OutsideRun:
     ) -> None:  # fmt: skip
         self.store = Store(home)
         self.model, self.plan = model, plan
+        self.is_tripped = False
         known = [capability.name for capability in load_suite(plan.suite).capabilities]
         budgets.require_known(plan.budgets, known, plan.suite)
         row = _base_row(self.store, base)
@@ -166,7 +167,8 @@ class _OutsideRun:
             look_id = self.canaries.look(
                 self.model, run_id=self.run_id, step=step, model_ref=f"{self.run_id}@{step}", fingerprint=""
             )
-        return self.guarding.look(step, self.before_id, look_id).action == "stop"
+        self.is_tripped = self.guarding.look(step, self.before_id, look_id).action == "stop"
+        return self.is_tripped
 
     def finish(self, step: int) -> Verdict:
         """Measure after, decide, and end the run as finished, or stopped by the guard."""
@@ -179,8 +181,7 @@ class _OutsideRun:
         run = runs.get(self.store, self.run_id)
         measured = {"measured": {"before": self.before_id, "after": after_id}}
         runs.update(self.store, self.run_id, step=step, results={**run.results, **measured})
-        tripped = self.guarding.stopped_by
-        runs.set_state(self.store, self.run_id, State.AUTO_STOPPED if tripped else State.FINISHED)
+        runs.set_state(self.store, self.run_id, State.AUTO_STOPPED if self.is_tripped else State.FINISHED)
         history.append(
             self.store, "verdict", f"Verdict on {run.name}: {verdict.word}", details={"overall": verdict.word}
         )
