@@ -303,6 +303,7 @@
     </message>
     <message>
         <source>Verdict</source>
+        <extracomment>Pixels a chart needs beside its rows: title, axis and read-out.</extracomment>
         <translation>Urteil</translation>
     </message>
     <message>
@@ -1180,8 +1181,36 @@
         <translation>die Hälfte bis {p50}, 95 % bis {p95} Token</translation>
     </message>
     <message>
+        <source>Gain ({unit})</source>
+        <translation>Zugewinn ({unit})</translation>
+    </message>
+    <message>
         <source>Time</source>
         <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Mean loss</source>
+        <translation>Mittlerer Verlust</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Against the baseline</source>
+        <translation>Gegen die Baseline</translation>
+    </message>
+    <message>
+        <source>{value} × limit</source>
+        <translation>{value} × Limit</translation>
+    </message>
+    <message>
+        <source>★ learned most inside every budget, or lost least</source>
+        <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
+    </message>
+    <message>
+        <source>⚑ the project's current model</source>
+        <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
         <source>Disk</source>
@@ -1363,7 +1392,64 @@
     </message>
     <message>
         <source>nats/token</source>
+        <extracomment>Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.</extracomment>
         <translation>nats/Token</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Baseline</translation>
+    </message>
+    <message>
+        <source>worst {change} limits</source>
+        <translation>schlechteste {change} Limits</translation>
+    </message>
+    <message>
+        <source>gain {change}</source>
+        <translation>Zugewinn {change}</translation>
+    </message>
+    <message>
+        <source>Not comparable: different bases ({names}).</source>
+        <translation>Nicht vergleichbar: verschiedene Basen ({names}).</translation>
+    </message>
+    <message>
+        <source>Different training rows ({names}).</source>
+        <translation>Verschiedene Trainingszeilen ({names}).</translation>
+    </message>
+    <message>
+        <source>Not comparable: canary suites {names}.</source>
+        <translation>Nicht vergleichbar: Kanariensätze {names}.</translation>
+    </message>
+    <message>
+        <source>Base, rows and canaries are the same ✓</source>
+        <translation>Basis, Zeilen und Kanarien sind gleich ✓</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht verzeichnet</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation>{minutes} min</translation>
+    </message>
+    <message>
+        <source>{hours} h</source>
+        <translation>{hours} h</translation>
     </message>
     <message>
         <source>Nothing is judged, so there will be no verdict.</source>
@@ -2027,8 +2113,40 @@
         <translation>Diesen Checkpoint zum aktuellen Modell machen; gelöscht wird nichts</translation>
     </message>
     <message>
+        <source>Baseline</source>
+        <translation>Baseline</translation>
+    </message>
+    <message>
+        <source>Add a run</source>
+        <translation>Lauf hinzufügen</translation>
+    </message>
+    <message>
+        <source>Compared runs</source>
+        <translation>Verglichene Läufe</translation>
+    </message>
+    <message>
         <source>Compare answers</source>
         <translation>Antworten vergleichen</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>Weglassen</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Was sich unterscheidet</translation>
+    </message>
+    <message>
+        <source>Re-measure on one version</source>
+        <translation>Mit einer Version neu messen</translation>
+    </message>
+    <message>
+        <source>＋ Add run…</source>
+        <translation>＋ Lauf hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Still missing: {runs}.</source>
+        <translation>Es fehlen noch: {runs}.</translation>
     </message>
     <message>
         <source>Horizontal axis</source>
@@ -2196,7 +2314,6 @@
     </message>
     <message>
         <source>Measure now</source>
-        <extracomment>Pixels a chart needs beside its rows: title, axis and read-out.</extracomment>
         <translation>Jetzt messen</translation>
     </message>
     <message>
@@ -2610,6 +2727,7 @@
     </message>
     <message>
         <source>Command palette</source>
+        <extracomment>The role of a line's key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3237,6 +3355,18 @@
         <translation>Der Arbeiter war schon fort.</translation>
     </message>
     <message>
+        <source>The curve is worked out next.</source>
+        <translation>Die Kurve wird als Nächstes berechnet.</translation>
+    </message>
+    <message>
+        <source>Wrote {version}; the current model stays.</source>
+        <translation>{version} geschrieben; das aktuelle Modell bleibt.</translation>
+    </message>
+    <message>
+        <source>Strength {alpha} is written next.</source>
+        <translation>Stärke {alpha} wird als Nächstes geschrieben.</translation>
+    </message>
+    <message>
         <source>{name}: its canaries are measured next.</source>
         <translation>{name}: seine Kanarien werden als Nächstes gemessen.</translation>
     </message>
@@ -3273,8 +3403,12 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer moved is worked out when a checkpoint is opened in the strength slider.</source>
-        <translation>Wie weit sich jede Schicht bewegt hat, wird berechnet, wenn ein Checkpoint im Stärkeregler geöffnet wird.</translation>
+        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
+        <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
+    </message>
+    <message>
+        <source>Work out the drift</source>
+        <translation>Drift berechnen</translation>
     </message>
     <message>
         <source>Rename</source>
@@ -3516,18 +3650,6 @@
         <translation>Schlagwörter von {name}</translation>
     </message>
     <message>
-        <source>{names}: still at work. Stop it first.</source>
-        <translation>{names}: noch an der Arbeit. Bitte zuerst anhalten.</translation>
-    </message>
-    <message>
-        <source>Move {names} to Trash</source>
-        <translation>{names} in den Papierkorb legen</translation>
-    </message>
-    <message>
-        <source>Moved {names} to Trash; nothing was deleted.</source>
-        <translation>{names} in den Papierkorb gelegt; gelöscht wurde nichts.</translation>
-    </message>
-    <message>
         <source>Worst change</source>
         <translation>Größte Verschlechterung</translation>
     </message>
@@ -3546,6 +3668,10 @@
     <message>
         <source>Open run</source>
         <translation>Lauf öffnen</translation>
+    </message>
+    <message>
+        <source>Selected run</source>
+        <translation>Gewählter Lauf</translation>
     </message>
     <message>
         <source>words, separated by commas</source>
@@ -3738,6 +3864,122 @@
     <message>
         <source>Import a base model first.</source>
         <translation>Importieren Sie zuerst ein Basismodell.</translation>
+    </message>
+    <message>
+        <source>What is drawn upwards</source>
+        <translation>Was nach oben gezeichnet wird</translation>
+    </message>
+    <message>
+        <source>Try all methods…</source>
+        <translation>Alle Methoden versuchen…</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>Empfohlen</translation>
+    </message>
+    <message>
+        <source>upwards</source>
+        <translation>nach oben</translation>
+    </message>
+    <message>
+        <source>Nothing to recommend yet: no run was measured before and after training.</source>
+        <translation>Noch nichts zu empfehlen: kein Lauf wurde vor und nach dem Training gemessen.</translation>
+    </message>
+    <message>
+        <source>worst capability</source>
+        <translation>schlechteste Fähigkeit</translation>
+    </message>
+    <message>
+        <source>mean of capabilities</source>
+        <translation>Mittel der Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>No checkpoint of this run is on disk.</source>
+        <translation>Kein Checkpoint dieses Laufs liegt auf der Platte.</translation>
+    </message>
+    <message>
+        <source>Strength, 0 the base, 100 as trained</source>
+        <translation>Stärke, 0 die Basis, 100 wie trainiert</translation>
+    </message>
+    <message>
+        <source>Score the curve again</source>
+        <translation>Kurve neu messen</translation>
+    </message>
+    <message>
+        <source>Learned against forgotten by strength</source>
+        <translation>Gelernt gegen vergessen nach Stärke</translation>
+    </message>
+    <message>
+        <source>Mix base and tuned weights and score each mixture: how much of the task stays, how much comes back.</source>
+        <translation>Basis- und feinabgestimmte Gewichte mischen und jede Mischung messen: wie viel von der Aufgabe bleibt, wie viel zurückkommt.</translation>
+    </message>
+    <message>
+        <source>Work out the curve</source>
+        <translation>Kurve berechnen</translation>
+    </message>
+    <message>
+        <source>No curve yet</source>
+        <translation>Noch keine Kurve</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>wie trainiert</translation>
+    </message>
+    <message>
+        <source>Guard items decide here; the version that is written is confirmed once on the verdict items.</source>
+        <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
+    </message>
+    <message>
+        <source>At no strength that was scored is every capability inside its limit.</source>
+        <translation>Bei keiner gemessenen Stärke liegt jede Fähigkeit in ihrem Limit.</translation>
+    </message>
+    <message>
+        <source>★ Proposed: {alpha}, the strongest inside every limit.</source>
+        <translation>★ Vorschlag: {alpha}, die stärkste innerhalb aller Limits.</translation>
+    </message>
+    <message>
+        <source>Strength {alpha}: not scored yet; writing it scores it.</source>
+        <translation>Stärke {alpha}: noch nicht gemessen; beim Schreiben wird sie gemessen.</translation>
+    </message>
+    <message>
+        <source>Write strength {alpha} and make it current</source>
+        <translation>Stärke {alpha} schreiben und zum aktuellen machen</translation>
+    </message>
+    <message>
+        <source>● inside every limit</source>
+        <translation>● innerhalb aller Limits</translation>
+    </message>
+    <message>
+        <source>▼ beyond a limit</source>
+        <translation>▼ außerhalb eines Limits</translation>
+    </message>
+    <message>
+        <source>Strength {alpha}: right answers {exact}; worst {worst}; {inside}.</source>
+        <translation>Stärke {alpha}: richtige Antworten {exact}; schlechteste {worst}; {inside}.</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Held-out loss</source>
+        <translation>Zurückgehaltener Verlust</translation>
+    </message>
+    <message>
+        <source>Right answers</source>
+        <translation>Richtige Antworten</translation>
+    </message>
+    <message>
+        <source>KL from the base</source>
+        <translation>KL zur Basis</translation>
+    </message>
+    <message>
+        <source>Worst capability</source>
+        <translation>Schlechteste Fähigkeit</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Limits</translation>
     </message>
 </context>
 </TS>
