@@ -12,9 +12,9 @@ from engine import client, presets, settings, versions
 from engine.cli import output, planning, progress, show
 from engine.cli.main import Desk, pass_desk
 from engine.cli.models import STARTER, import_model
-from engine.cli.options import with_data_fingerprint
 from engine.cli.run import end_of_run
 from engine.cli.versions import moved
+from engine.drafts import with_data_fingerprint
 from engine.plan import demo as planned
 from engine.records import Recipe
 from engine.states import State

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from engine import budgets, durable, presets, sequences, settings, versions
+from engine import budgets, presets, sequences, settings, versions
 from engine.canaries.suite import bundled_suites
 from engine.cli.canaries import place_of_suite
 from engine.errors import UserError
@@ -99,24 +98,3 @@ def _absolute(changes: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 def _place(name: str, folder: Path) -> Path:
     path = Path(name).expanduser()
     return path if path.is_absolute() else (folder / path).absolute()
-
-
-def with_data_fingerprint(recipe: Recipe) -> Recipe:
-    """Return the recipe bound to its data files as they are now; `UserError` if one is missing."""
-    data = recipe.data
-    if not data.path:
-        raise UserError("No training rows were named.", field="data.path", remedy="Give --data FILE.")
-    sums = [_file_sum(data.path, "data.path"), _file_sum(data.heldout_path, "data.heldout_path")]
-    fingerprint = hashlib.sha256("\n".join(sums).encode()).hexdigest()
-    return msgspec.structs.replace(recipe, data=msgspec.structs.replace(data, fingerprint=fingerprint))
-
-
-def _file_sum(name: str, field: str) -> str:
-    if not name:
-        return ""
-    if not Path(name).is_file():
-        raise UserError(f"There is no file {name}.", field=field, remedy="Check the path.")
-    try:
-        return durable.hash_file(Path(name))
-    except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}.", field=field) from error

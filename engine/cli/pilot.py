@@ -9,7 +9,8 @@ import click
 
 from engine.cli import output, progress
 from engine.cli.main import Desk, pass_desk
-from engine.cli.options import build_recipe, recipe_options, with_data_fingerprint
+from engine.cli.options import build_recipe, recipe_options
+from engine.drafts import with_data_fingerprint
 from engine.plan import RowFacts
 from engine.plan.rules import counsel_for
 from engine.store import jobs, models

@@ -12,7 +12,8 @@ import msgspec
 from engine import client, plan
 from engine.cli import output, planning, progress, show
 from engine.cli.main import Desk, pass_desk
-from engine.cli.options import build_recipe, recipe_options, with_data_fingerprint
+from engine.cli.options import build_recipe, recipe_options
+from engine.drafts import with_data_fingerprint
 from engine.errors import UserError
 from engine.states import State
 from engine.store import Store, jobs, runs

@@ -10,7 +10,8 @@ import click
 from engine import client, sweeps
 from engine.cli import output, planning, progress
 from engine.cli.main import Desk, pass_desk
-from engine.cli.options import build_recipe, recipe_options, with_data_fingerprint
+from engine.cli.options import build_recipe, recipe_options
+from engine.drafts import with_data_fingerprint
 from engine.errors import UserError
 from engine.plan.text import bytes_text, duration_text
 from engine.states import State

@@ -96,7 +96,7 @@ class DataPage(Page):
 
     def _file_side(self) -> QWidget:
         self._area = QScrollArea()
-        self._area.setAccessibleName(tr("The open file"))
+        self._area.setAccessibleName(tr("Data"))
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

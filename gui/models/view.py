@@ -112,7 +112,7 @@ class ModelsPage(Page):
 
     def _facts_side(self) -> QWidget:
         area = QScrollArea()
-        area.setAccessibleName(tr("The chosen model"))
+        area.setAccessibleName(tr("Models"))
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setMinimumWidth(230)

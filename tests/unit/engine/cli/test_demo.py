@@ -6,7 +6,7 @@ import pytest
 from engine.canaries.power import deciding_items
 from engine.canaries.suite import load_suite, select
 from engine.cli import demo
-from engine.cli.options import with_data_fingerprint
+from engine.drafts import with_data_fingerprint
 from engine.plan import demo as planned
 from engine.records import recipe_from_toml
 from engine.store import jobs

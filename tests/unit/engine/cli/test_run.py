@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from engine.cli.options import build_recipe, read_recipe, with_data_fingerprint
+from engine.cli.options import build_recipe, read_recipe
 from engine.client import queue_run
+from engine.drafts import with_data_fingerprint
 from engine.errors import UserError
 from engine.records import Recipe, recipe_from_toml
 from engine.states import State
