@@ -20,6 +20,7 @@ from gui.project import Project
 from gui.shell.gpu import NvmlReader, Watcher
 from gui.shell.main_window import MainWindow
 from gui.shell.notices import RunNotices, TrayMessenger
+from gui.shell.unreadable import Unreadable
 from gui.theme import DARK, LIGHT, apply_theme, system_theme
 from gui.watchdog import Watchdog
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 NO_DISPLAY = "There is no display to open a window on. `make demo` runs the main job in the terminal."
 EXIT_NO_DISPLAY = 4
+EXIT_UNREADABLE = 1
 
 
 class App(QObject):
@@ -128,6 +130,21 @@ def display_is_there() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _open(qt: QApplication, home: Path) -> App | None:
+    """Open the data folder, or another one if this one cannot be; None if the person gave up."""
+    while True:
+        try:
+            return App(qt, home)
+        except PalimpsestError as error:
+            Language(qt).wear("system")
+            style.wear(qt)
+            apply_theme(qt, system_theme(qt))
+            shown = Unreadable(error, home)
+            if not shown.exec() or shown.chosen is None:
+                return None
+            home = shown.chosen
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window; return the process's exit code."""
     parser = argparse.ArgumentParser(prog="palimpsest-window", description="Palimpsest's window.")
@@ -138,11 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_NO_DISPLAY
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("palimpsest")
-    try:
-        app = App(qt, home_folder(options.data_dir))
-    except PalimpsestError as error:
-        sys.stderr.write(error.sentence() + "\n")
-        return 1
+    app = _open(qt, home_folder(options.data_dir))
+    if app is None:
+        return EXIT_UNREADABLE
     watchdog = Watchdog() if affinity.IS_CHECKED else None
     app.show()
     if watchdog is not None:

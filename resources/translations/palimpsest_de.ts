@@ -3981,5 +3981,17 @@
         <source>Limits</source>
         <translation>Limits</translation>
     </message>
+    <message>
+        <source>Start a new project…</source>
+        <translation>Neues Projekt beginnen…</translation>
+    </message>
+    <message>
+        <source>Nothing was changed or deleted.</source>
+        <translation>Es wurde nichts verändert oder gelöscht.</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder for the new project</source>
+        <translation>Leeren Ordner für das neue Projekt wählen</translation>
+    </message>
 </context>
 </TS>

@@ -88,6 +88,13 @@ def test_every_page_at_every_scale_and_size(filled, empty, page, theme, size, sc
     assert look(empty, page, size=size, theme=theme, scale=scale) == []
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("page", [*NAMES, "new_run"])
+@pytest.mark.parametrize("changed", [{"percent": 150}, {"language": "pseudo"}, {"language": "de"}], ids=str)
+def test_every_page_with_larger_text_and_longer_words(filled, page, changed):
+    assert look(filled, page, size="960x640", **changed) == []
+
+
 def test_the_audit_finds_what_is_wrong(qtbot):
     place = QWidget()
     qtbot.addWidget(place)

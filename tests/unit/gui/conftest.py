@@ -48,6 +48,12 @@ class Answers:
 
 
 @pytest.fixture
+def answers():
+    """An `Answers` of its own, for what asks before there is a project."""
+    return Answers()
+
+
+@pytest.fixture
 def gui_project(qapp, home):
     """A `gui.project.Project` on a fresh data folder; no host is started. `dialogs` is an `Answers`."""
     opened = Project(home, keep_host=False)
