@@ -47,7 +47,6 @@ class Preferences(QObject):
     language = _Preference("appearance/language", "system", ("system", "en", "de", "pseudo"))
     text_percent = _Preference("appearance/text_percent", 100, tuple(range(80, 151, 10)))
     reduce_motion = _Preference("appearance/reduce_motion", False)
-    chart_patterns = _Preference("appearance/chart_patterns", True)
     notify = _Preference("notifications/system", True)
     max_temperature_c = _Preference("training/max_temperature_c", 0, (0, *range(70, 96, 5)))
     on_close = _Preference("training/on_close", "ask", ("ask", "keep", "stop"))

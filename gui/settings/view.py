@@ -95,7 +95,6 @@ class SettingsPage(Page):
         sizes = [(percent, f"{percent} %") for percent in range(80, 151, 10)]
         self.text_size = self._choice(form, tr("Text size"), "text_percent", sizes)
         self.reduce_motion = self._tick(form, tr("Reduce motion"), "reduce_motion")
-        self.chart_patterns = self._tick(form, tr("Patterns on charts, beside colour"), "chart_patterns")
 
     def _training(self, form: QFormLayout) -> None:
         _head(form, tr("Training"))

@@ -83,8 +83,11 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(foot, 1)
         self.statusBar().setContentsMargins(0, 0, 0, 0)
-        self.toasts = Toasts(self)
+        self.toasts = Toasts(self, may_move=self._may_move)
         self._outline = drops.DropOutline(self)
+
+    def _may_move(self) -> bool:
+        return not self.project.preferences.reduce_motion
 
     def _connect(self) -> None:
         project = self.project

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from gui.widgets.popover import Popover
 from gui.widgets.text import PlainLabel, heading, wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QEnterEvent, QFocusEvent
 
     from gui.project import Toast
@@ -26,6 +28,8 @@ SHOWN_MS = 6000
 AT_ONCE = 3
 KEPT = 50
 WIDTH = 380
+SLIDE_MS = 150
+SLIDE_PX = 14
 _ICONS = {"info": "info", "warning": "warning", "error": "error"}
 
 
@@ -112,10 +116,12 @@ class Toasts(QObject):
 
     unread_changed = Signal(int)
 
-    def __init__(self, window: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
-        """Show toasts over `window`."""
+    def __init__(
+        self, window: QWidget, *, shown_ms: int = SHOWN_MS, may_move: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Show toasts over `window`; new ones slide in where `may_move` allows it."""
         super().__init__(window)
-        self._window, self._shown_ms = window, shown_ms
+        self._window, self._shown_ms, self._may_move = window, shown_ms, may_move
         self._cards: list[ToastCard] = []
         self.kept: list[tuple[float, Toast]] = []
         self.unread = 0
@@ -138,7 +144,17 @@ class Toasts(QObject):
         self._cards.append(card)
         card.show()
         self._place()
+        if self._may_move():
+            self._slide_in(card)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._window, toast.text))
+
+    def _slide_in(self, card: ToastCard) -> None:
+        slide = QPropertyAnimation(card, b"pos", card)
+        slide.setDuration(SLIDE_MS)
+        slide.setStartValue(card.pos() + QPoint(0, SLIDE_PX))
+        slide.setEndValue(card.pos())
+        slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        slide.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def keep(self, toast: Toast) -> None:
         """Enter one in the bell's list without showing it."""

@@ -103,7 +103,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can't tell about %n of {all}: {names}</source>
+        <source>Can&apos;t tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -278,7 +278,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -706,7 +706,7 @@
         <translation>Schattiert: wie unwahrscheinlich jedes Token für das Modell war, das es schrieb; gepunktet unter p = .05</translation>
     </message>
     <message>
-        <source>Shaded on the base's answer: what became less likely (dotted) or likelier under the tuned model</source>
+        <source>Shaded on the base&apos;s answer: what became less likely (dotted) or likelier under the tuned model</source>
         <translation>Schattiert auf der Antwort der Basis: was unter dem feinabgestimmten Modell unwahrscheinlicher (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -855,7 +855,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -867,7 +867,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can't tell</source>
+        <source>Can&apos;t tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1133,7 +1133,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability's canaries can decide</source>
+        <source>What each capability&apos;s canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1209,7 +1209,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project's current model</source>
+        <source>⚑ the project&apos;s current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1387,7 +1387,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1695,7 +1695,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run's recipe</source>
+        <source>Take over a run&apos;s recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -2057,7 +2057,7 @@
         <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe's note</source>
+        <source>Recipe&apos;s note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2233,7 +2233,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser's state was removed</source>
+        <source>no: the optimiser&apos;s state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2341,7 +2341,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project's current model.</source>
+        <source>⚑ This is the project&apos;s current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2479,7 +2479,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2503,7 +2503,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -2618,10 +2618,6 @@
         <translation>Weniger Bewegung</translation>
     </message>
     <message>
-        <source>Patterns on charts, beside colour</source>
-        <translation>Muster in Diagrammen, neben der Farbe</translation>
-    </message>
-    <message>
         <source>Ask each time</source>
         <translation>Jedes Mal fragen</translation>
     </message>
@@ -2690,7 +2686,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -2727,7 +2723,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line's key or kind.</extracomment>
+        <extracomment>The role of a line&apos;s key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -2815,7 +2811,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run's recipe</source>
+        <source>New run with this run&apos;s recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -2937,7 +2933,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run's answers were not written out before and after training.</source>
+        <source>This run&apos;s answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3199,7 +3195,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -3403,7 +3399,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -3735,7 +3731,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>

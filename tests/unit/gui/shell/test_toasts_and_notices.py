@@ -1,7 +1,7 @@
 """Toasts wait while one looks at them; criterion 32: a system notification once per run end, only while not in front."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPointF, QPropertyAnimation
 from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -62,6 +62,19 @@ def test_at_most_three_are_shown_inside_the_window_and_apart(place):
         assert not any(card.geometry().intersects(other.geometry()) for other in cards if other is not card)
     for card in cards:
         card.close_toast()
+
+
+@pytest.mark.parametrize("may_move", [True, False])
+def test_it_slides_in_unless_motion_is_reduced_and_ends_at_its_place(qtbot, place, may_move):
+    toasts = Toasts(place, may_move=lambda: may_move)
+    toasts.show(Toast(text="Here."))
+    card = toasts.cards[0]
+    slides = card.findChildren(QPropertyAnimation)
+    assert bool(slides) is may_move
+    wanted = slides[0].endValue() if slides else card.pos()
+    qtbot.waitUntil(lambda: not card.findChildren(QPropertyAnimation))
+    assert card.pos() == wanted
+    card.close_toast()
 
 
 def test_the_bell_lists_what_was_said(qtbot, place):
