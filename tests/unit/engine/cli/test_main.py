@@ -12,9 +12,10 @@ from engine.cli.main import Commands, Desk
 from engine.errors import EnvironmentFailure, UserError
 
 EVERY_COMMAND = {
-    "check", "compare", "current", "demo", "follow", "history", "import", "inspect", "kill", "locate", "log", "make-current",
-    "methods", "models", "pause", "plan", "recipe", "reindex", "report", "resume", "rollback", "run", "runs", "score",
-    "show", "stop", "suite", "undo", "verify", "window",
+    "budgets", "check", "compare", "current", "demo", "drift", "follow", "gate", "history", "import", "inspect", "kill",
+    "locate", "log", "make-current", "matrix", "methods", "models", "next", "pause", "pilot", "plan", "recipe", "reindex",
+    "report", "resume", "rollback", "run", "runs", "score", "show", "stop", "strength", "suite", "sweep", "sweeps", "try-all",
+    "undo", "verify", "window",
 }  # fmt: skip
 
 
