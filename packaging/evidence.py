@@ -45,7 +45,7 @@ COMMON: dict[str, Any] = {
     "checkpoints.at_looks": False, "protect": "off",
 }  # fmt: skip
 _FULL = {"method": "full", "training.lr": 1e-4}
-_LORA = {"method": "lora", "training.lr": 5e-4}
+_LORA = {"method": "lora", "training.lr": 1e-3}
 _REPLAY_KL = {"protect": "custom", "protection.replay.weight": 1.0, "protection.kl.beta": 1.0}
 #: Each arm: what it is called, and what it sets.
 ARMS: dict[str, dict[str, Any]] = {
