@@ -167,8 +167,7 @@ def suite_facts(suite: Suite, spread: collections.abc.Mapping[str, float] | None
 
 def recorded_device(store: Store) -> dict[str, Any] | None:
     """Return what a worker last said of its device, or None if none did: only a worker can ask a GPU."""
-    said = [job.result["device"] for job in jobs.changed_since(store, 0) if job.result and "device" in job.result]
-    return said[-1] if said and isinstance(said[-1], dict) else None
+    return jobs.last_device(store)
 
 
 def measured_timings(store: Store, recipe: Recipe) -> dict[str, float]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from peft import PeftModel
 
 from engine import budgets
 from engine import device as hardware
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.work import Work
 
-ADAPTER_FILE = methods.ADAPTER_WEIGHTS
 #: What a word means to a pipeline: 0 go on, 1 stop, 2 look at it (also changed answers, and nothing that was judged).
 EXIT_CODES: dict[Word, int] = {"kept": 0, "forgot": 1, "changed": 2, "can't tell": 2, "measured": 2}
 
@@ -106,20 +104,11 @@ def open_model(store: Store, request: GateRequest, base: Loaded, device: CpuDevi
     digest, _ = fingerprint.fingerprint(store, folder)
     settings, ref = base.settings, f"folder:{folder.name}"
     if (folder / methods.ADAPTER_CONFIG).is_file():
-        _require_safe_adapter(folder)
-        model: Any = PeftModel.from_pretrained(base.model, folder, is_trainable=False).eval()
+        model: Any = load.with_adapter(base.model, folder)
     else:
         model = load.load_weights(folder, device, precision)
         _require_same_words(folder, base)
     return load.Loaded(model=model, tokenizer=base.tokenizer, ref=ref, fingerprint=digest, settings=settings)
-
-
-def _require_safe_adapter(folder: Path) -> None:
-    if not (folder / ADAPTER_FILE).is_file():
-        raise UserError(
-            f"The adapter in {folder.name} has no {ADAPTER_FILE}; pickled weights are never opened.", field="model",
-            remedy="Save it with safe_serialization=True.",
-        )  # fmt: skip
 
 
 def _require_same_words(folder: Path, base: Loaded) -> None:

@@ -155,7 +155,9 @@ class Renderer:
     def _header(self, before: Messages, turn: dict[str, str], written: str) -> str:
         """Return what the template writes of itself before the turn's content, found by writing another content there."""
         stand_in = f"\ue000{hashlib.sha256(written.encode()).hexdigest()}"  # no text contains its own hash
-        header, found, _ = self.text([*before, {**turn, "content": stand_in}])[len(self.text(before)) :].partition(stand_in)
+        header, found, _ = self.text([*before, {**turn, "content": stand_in}])[len(self.text(before)) :].partition(
+            stand_in
+        )
         return header if found and header.strip() and written.startswith(header) else ""
 
 

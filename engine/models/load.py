@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ATTENTION = "sdpa"
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 _SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+_ADAPTER_FILE = "adapter_model.safetensors"
 _VERSIONED = ("torch", "transformers", "tokenizers", "peft", "bitsandbytes")
 
 logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -88,6 +89,18 @@ def load_weights(
     _keep_one_layout(model)
     _refuse_non_finite(model, folder)
     return cast("PreTrainedModel", model)
+
+
+def with_adapter(model: Any, folder: Path) -> Any:
+    """Return a base model with an adapter folder of the hub's layout on it, in eval mode; safetensors only."""
+    if not (folder / _ADAPTER_FILE).is_file():
+        raise UserError(
+            f"The adapter in {folder.name} has no {_ADAPTER_FILE}; pickled weights are never opened.", field="model",
+            remedy="Save it with safe_serialization=True.",
+        )  # fmt: skip
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, folder, is_trainable=False).eval()
 
 
 def _nf4(compute: torch.dtype) -> BitsAndBytesConfig:

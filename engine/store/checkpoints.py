@@ -70,6 +70,14 @@ def variants(store: Store, run_id: int) -> list[CheckpointRow]:
     return store.records(CheckpointRow, sql, (run_id,))
 
 
+def everything(store: Store) -> dict[int, list[CheckpointRow]]:
+    """Return all checkpoints by run, in step order."""
+    found: dict[int, list[CheckpointRow]] = {}
+    for row in store.records(CheckpointRow, "SELECT * FROM checkpoints ORDER BY run_id, step, id"):
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
 def get(store: Store, run_id: int, step: int, variant: str = "") -> CheckpointRow:
     """Return one checkpoint; `UserError` if there is none."""
     row = store.one(
@@ -113,5 +121,7 @@ def pin(store: Store, checkpoint_id: int, *, pinned: bool = True) -> None:
 
 def sizes(store: Store) -> dict[int, int]:
     """Return the bytes every run's checkpoints take on disk, by run."""
-    rows = store.rows("SELECT run_id, sum(size_bytes) AS size FROM checkpoints WHERE state = 'complete' GROUP BY run_id")
+    rows = store.rows(
+        "SELECT run_id, sum(size_bytes) AS size FROM checkpoints WHERE state = 'complete' GROUP BY run_id"
+    )
     return {int(row["run_id"]): int(row["size"] or 0) for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,21 @@ def finished(store: Store, kind: JobKind, payload: Mapping[str, Any] | None = No
         "SELECT * FROM jobs WHERE kind = ? AND state = 'finished' AND (? IS NULL OR payload = ?) ORDER BY id",
         (kind, None if payload is None else to_json(payload), None if payload is None else to_json(payload)),
     )
+
+
+def finished_payloads(store: Store, kind: JobKind) -> list[dict[str, Any]]:
+    """Return the payloads of the finished jobs of a kind, newest first; their results, which may be large, are not read."""
+    rows = store.rows("SELECT payload FROM jobs WHERE kind = ? AND state = 'finished' ORDER BY id DESC", (kind,))
+    return [json.loads(row["payload"]) for row in rows]
+
+
+def last_device(store: Store) -> dict[str, Any] | None:
+    """Return what a job last said of the machine's device, or None."""
+    rows = store.rows(
+        "SELECT json_extract(result, '$.device') AS device FROM jobs "
+        "WHERE json_type(result, '$.device') = 'object' ORDER BY rev DESC LIMIT 1"
+    )
+    return json.loads(rows[0]["device"]) if rows else None
 
 
 def claim_next(store: Store, lane: Lane, job_id: int | None = None) -> Job | None:

@@ -85,7 +85,17 @@ def folder(store: Store, run_id: int) -> Path:
 
 def update(store: Store, run_id: int, **values: Any) -> None:
     """Set columns of a run; dictionaries and lists are stored as JSON."""
-    unknown = set(values) - {"steps_total", "plan", "results", "peak_bytes", "elapsed_s", "step", "name", "tags", "note"}
+    unknown = set(values) - {
+        "steps_total",
+        "plan",
+        "results",
+        "peak_bytes",
+        "elapsed_s",
+        "step",
+        "name",
+        "tags",
+        "note",
+    }
     if unknown:
         raise ValueError(f"not columns to set: {sorted(unknown)}")
     columns = ", ".join(f"{name} = ?" for name in values)

@@ -88,8 +88,8 @@ def datasets(store: Store) -> list[Dataset]:
     for run in runs.everything(store):
         if run.recipe.data.path:
             used[run.recipe.data.path] = used.get(run.recipe.data.path, 0) + 1
-    for job in reversed(jobs.finished(store, "inspect")):
-        used.setdefault(str(job.payload.get("path", "")), 0)
+    for payload in jobs.finished_payloads(store, "inspect"):
+        used.setdefault(str(payload.get("path", "")), 0)
     own = [Dataset(path=path, runs=count, is_there=Path(path).is_file()) for path, count in used.items() if path]
     samples = [str(path) for path in sorted(SAMPLES.glob("*/*.jsonl"))]
     return own + [Dataset(path=path, is_sample=True) for path in samples if path not in used]

@@ -51,7 +51,7 @@ def tree(store: Store) -> tuple[Node, ...]:
     by_base: dict[str, list[Run]] = {}
     for run in runs.everything(store):
         by_base.setdefault(run.recipe.base, []).append(run)
-    kept = {run.id: checkpoints.of_run(store, run.id) for found in by_base.values() for run in found}
+    kept = checkpoints.everything(store)
     return tuple(base_node(row, by_base.get(row.name, ()), kept, current) for row in models.everything(store))
 
 
@@ -59,7 +59,7 @@ def base_node(row: ModelRow, found: Sequence[Run], kept: dict[int, list[Checkpoi
     """A base and what was made from it."""
     ref = f"base:{row.name}"
     is_gone = not Path(row.path).is_dir()
-    children = tuple(run_node(run, kept[run.id], current) for run in found if kept[run.id])
+    children = tuple(run_node(run, kept[run.id], current) for run in found if run.id in kept)
     asks: list[Ask] = ["locate"] if is_gone else []
     if current != ref and not is_gone:
         asks.append(

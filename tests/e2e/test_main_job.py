@@ -35,15 +35,16 @@ def palimpsest(home, *words, check=True):
 
 @pytest.fixture
 def ended_host(home):
-    """End the host that the commands started."""
+    """End the host that the commands started, and the warm worker it leaves."""
     yield home
-    for process in psutil.process_iter():
-        try:
-            if "engine.host" in process.cmdline() and str(home) in process.cmdline():
-                process.terminate()
-                process.wait(10)
-        except psutil.NoSuchProcess:
-            continue
+    for word in ("engine.host", "engine.worker"):
+        for process in psutil.process_iter():
+            try:
+                if {word, str(home)} <= set(process.cmdline()):
+                    process.kill()
+                    process.wait(10)
+            except psutil.Error:
+                continue
     assert not liveness.host_is_alive(home)
 
 

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from engine import durable
-from engine.errors import EnvironmentFailure, UserError
+from engine.errors import DiskFull, EnvironmentFailure, UserError
 from engine.training import checkpoints, loop
 from engine.training.methods import ADAPTER_WEIGHTS, FULL_WEIGHTS, trainable_parameters
 
@@ -445,7 +445,7 @@ def test_failure_at_every_durable_call(bench, moment, tmp_path, monkeypatch, act
         durable.remove_leftovers(tmp_path)
         assert sound_steps(tmp_path, {} if is_published else {previous.folder: previous.manifest_sha256}) == [3]
     assert at == len(hook.names) + 1 == len(said) + 1
-    expected = (EnvironmentFailure, "The disk is full") if action is no_space else (OSError, "[Errno 5]")
+    expected = (DiskFull, "The disk is full") if action is no_space else (OSError, "[Errno 5]")
     assert {(kind, text[: len(expected[1])]) for kind, text in said} == {expected}
     assert sound_steps(tmp_path, {}) == sorted({3, target})
     wanted = {"mkdir", "write", "flush", "rename"} | ({"set aside", "remove"} if is_rewrite else set())

@@ -8,7 +8,7 @@ import torch
 
 from engine import device as hardware
 from engine.device import CpuDevice, CudaDevice
-from engine.errors import EnvironmentFailure, OutOfMemory, UserError
+from engine.errors import DeviceLost, EnvironmentFailure, OutOfMemory, UserError
 from engine.store import jobs, runs
 from engine.training import checkpoints, job, loop, methods
 from engine.training.job import after_failure
@@ -207,8 +207,8 @@ def test_a_failure_that_is_not_the_gpus_ends_the_run(bench):
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), OutOfMemory),
         (torch.AcceleratorError("CUDA error: out of memory"), OutOfMemory),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), OutOfMemory),
-        (torch.AcceleratorError("CUDA error: device-side assert triggered"), EnvironmentFailure),
-        (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED"), EnvironmentFailure),
+        (torch.AcceleratorError("CUDA error: device-side assert triggered"), DeviceLost),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED"), DeviceLost),
         (MemoryError(), EnvironmentFailure),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate"), EnvironmentFailure),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), None),
