@@ -122,7 +122,7 @@ def score_strengths(project: Project, ref: str) -> int:
     """Queue the scoring of weaker versions of a checkpoint; returns the job's id."""
     from engine.verdict.strength import ALPHAS
 
-    payload = {"ref": ref, "alphas": list(ALPHAS), "blocks": {}, "apply": None, "make_current": False}
+    payload: dict[str, Any] = {"ref": ref, "alphas": list(ALPHAS), "blocks": {}, "apply": None, "make_current": False}
     project.toast(tr("The curve is worked out next."))
     return jobs.enqueue(project.store, "strength", payload)
 

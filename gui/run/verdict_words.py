@@ -278,7 +278,10 @@ def _buttons(reading: RunReading) -> tuple[VerdictButton, ...]:
     advised = next((one for one in reading.advice if one.recipe is not None), None)
     if advised is not None and advised.recipe is not None:
         text = _again_text(advised.id, advised.recipe.protect)
-        found.append(VerdictButton(key="try_again", text=text, tip=advised.sentence, advice=advised.id))
+        is_next = not any(one.is_primary for one in found)  # the base is current already: nothing to roll back to
+        found.append(
+            VerdictButton(key="try_again", text=text, tip=advised.sentence, advice=advised.id, is_primary=is_next)
+        )
     if tuned is not None and run.recipe.method in ("full", "lora", "qlora"):
         tip = tr("Mix base and tuned weights: turn down what was learned until what was forgotten is back")
         found.append(VerdictButton(key="strength", text=tr("Open strength slider"), tip=tip))

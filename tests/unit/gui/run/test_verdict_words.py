@@ -98,3 +98,11 @@ def test_how_it_was_decided_names_items_method_suite_and_versions(reading):
     assert "arithmetic: 62 items from 62 sources" in text
     assert "Suite standard, version 999999999999" in text
     assert "torch 2.14.0" in text
+
+
+def test_with_the_base_current_and_nothing_to_go_back_to_trying_again_comes_first(reading):
+    import dataclasses
+
+    facts = msgspec.structs.replace(reading.facts, checkpoints=reading.facts.checkpoints[-1:])
+    buttons = view_of(dataclasses.replace(reading, facts=facts, current="base:starter")).buttons
+    assert [one.key for one in buttons if one.is_primary] == ["try_again"]
