@@ -1921,8 +1921,41 @@
         <translation>Protokoll zeigen</translation>
     </message>
     <message>
+        <source>Parts of the comparison</source>
+        <extracomment>Changes of these tables make the page read its runs anew, off the GUI thread.</extracomment>
+        <translation>Teile des Vergleichs</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Trade-off</source>
+        <translation>Abwägung</translation>
+    </message>
+    <message>
         <source>Compare</source>
         <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>No verdict yet: {runs}.</source>
+        <translation>Noch kein Urteil: {runs}.</translation>
+    </message>
+    <message>
+        <source>Pick 2–6 runs</source>
+        <translation>2–6 Läufe auswählen</translation>
+    </message>
+    <message>
+        <source>Runs are compared by what they learned and what they kept, against their base or one another.</source>
+        <translation>Läufe werden danach verglichen, was sie gelernt und was sie behalten haben, gegen ihre Basis oder untereinander.</translation>
+    </message>
+    <message>
+        <source>Compare the last runs</source>
+        <translation>Die letzten Läufe vergleichen</translation>
+    </message>
+    <message>
+        <source>Six runs are compared at most: leave one out first.</source>
+        <translation>Höchstens sechs Läufe lassen sich vergleichen: Lassen Sie erst einen weg.</translation>
     </message>
     <message>
         <source>Export report…</source>
@@ -2125,6 +2158,10 @@
         <translation>Verglichene Läufe</translation>
     </message>
     <message>
+        <source>+ Add run…</source>
+        <translation>+ Lauf hinzufügen…</translation>
+    </message>
+    <message>
         <source>Compare answers</source>
         <translation>Antworten vergleichen</translation>
     </message>
@@ -2139,10 +2176,6 @@
     <message>
         <source>Re-measure on one version</source>
         <translation>Mit einer Version neu messen</translation>
-    </message>
-    <message>
-        <source>＋ Add run…</source>
-        <translation>＋ Lauf hinzufügen…</translation>
     </message>
     <message>
         <source>Still missing: {runs}.</source>
@@ -3866,16 +3899,16 @@
         <translation>Was nach oben gezeichnet wird</translation>
     </message>
     <message>
-        <source>Try all methods…</source>
-        <translation>Alle Methoden versuchen…</translation>
-    </message>
-    <message>
         <source>Recommended</source>
         <translation>Empfohlen</translation>
     </message>
     <message>
         <source>upwards</source>
         <translation>nach oben</translation>
+    </message>
+    <message>
+        <source>Recommended run and chosen point</source>
+        <translation>Empfohlener Lauf und gewählter Punkt</translation>
     </message>
     <message>
         <source>Nothing to recommend yet: no run was measured before and after training.</source>

@@ -1,0 +1,1 @@
+"""The screen Compare: several runs against one baseline."""

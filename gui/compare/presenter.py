@@ -1,0 +1,280 @@
+"""What Compare says of several runs: a line each, deltas against the baseline, what differs, points of the trade-off. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from engine import settings
+from engine.verdict import tradeoff
+from engine.verdict.sentences import shown, unit_text
+from gui.charts.tradeoff_rows import Retained, TradeoffRow
+from gui.charts.words import GLYPHS, word_name
+from gui.i18n import tr
+from gui.new_run.words import label_of
+from gui.runs.lines import with_bounds, worst_of
+from gui.shell.live_run import state_word
+from gui.widgets.text import bytes_text, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.records import Run
+    from engine.verdict.records import CapabilityVerdict, Word
+    from engine.verdict.tradeoff import Measure
+    from gui.compare.reading import Compared, Reading
+
+BASE = 0
+TABS = ("overview", "tradeoff")
+#: Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.
+_NOT_SETTINGS = frozenset({"name", "notes", "base", "data.path", "data.heldout_path"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row of the overview. `loss` and `mean` are in units of the limits (1 is the limit), up is worse; id 0 is the base."""
+
+    id: int
+    name: str
+    verdict: str
+    word: Word | None = None
+    worst: str = ""
+    worst_name: str = ""
+    loss: float | None = None
+    mean: float | None = None
+    gain: float | None = None
+    gain_text: str = ""
+    elapsed_s: float = 0.0
+    peak_bytes: int = 0
+    against: str = ""
+    is_baseline: bool = False
+    is_best: bool = False
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One setting in which the runs differ, as a sentence; `level` "warning" where it makes them not comparable."""
+
+    text: str
+    level: str = ""
+
+
+def lines(reading: Reading, baseline: int = BASE) -> list[Line]:
+    """The base first, then a line each run, with its differences from the baseline."""
+    made = [_base_line(reading), *(_line(one, reading) for one in reading.compared)]
+    known = {one.id for one in made}
+    against = next(one for one in made if one.id == (baseline if baseline in known else BASE))
+    return [_against(one, against, reading.measure) for one in made]
+
+
+def _base_line(reading: Reading) -> Line:
+    names = sorted({one.run.recipe.base for one in reading.compared})
+    return Line(
+        id=BASE, name=", ".join(names), verdict=f"○ {tr('Base')}", loss=0.0, mean=0.0, gain=0.0,
+        gain_text=_gain_text(0.0, reading.measure) if reading.measure else "",
+    )  # fmt: skip
+
+
+def _line(one: Compared, reading: Reading) -> Line:
+    run, verdict = one.run, one.verdict
+    worst = worst_of(verdict)
+    loss, name, mean = tradeoff.worst_of(verdict) if verdict is not None else (None, "", None)
+    return Line(
+        id=run.id,
+        name=run.name,
+        verdict=f"{GLYPHS[verdict.word]} {word_name(verdict.word)}" if verdict else f"{run.state.glyph} {state_word(run.state)}",
+        word=verdict.word if verdict else None,
+        worst=with_bounds(worst) if worst else "",
+        worst_name=name,
+        loss=loss,
+        mean=mean,
+        gain=one.gain,
+        gain_text=_gain_text(one.gain, reading.measure),
+        elapsed_s=run.elapsed_s,
+        peak_bytes=run.peak_bytes,
+        is_best=run.id == reading.recommended,
+        is_current=one.is_current,
+    )  # fmt: skip
+
+
+def _gain_text(value: float | None, measure: Measure | None) -> str:
+    return "" if value is None or measure is None else signed(_scaled(value, measure), _digits(measure))
+
+
+def _scaled(value: float, measure: Measure) -> float:
+    return 100 * value if tradeoff.MEASURES[measure][1] == "points" else value
+
+
+def _digits(measure: Measure) -> int:
+    return 1 if tradeoff.MEASURES[measure][1] == "points" else 2
+
+
+def gain_unit(measure: Measure | None) -> str:
+    """The unit of the gain column."""
+    return tr("nats/token") if measure == "nll" else tr("points")
+
+
+def _against(one: Line, base: Line, measure: Measure | None) -> Line:
+    if one.id == base.id:
+        return replace(one, is_baseline=True, against=tr("baseline"))
+    parts = []
+    if one.loss is not None and base.loss is not None:
+        parts.append(tr("worst {change} limits").format(change=signed(base.loss - one.loss, 1)))
+    if one.gain is not None and base.gain is not None and measure is not None:
+        parts.append(tr("gain {change}").format(change=_gain_text(one.gain - base.gain, measure)))
+    return replace(one, against=" · ".join(parts))
+
+
+# ---- what differs ----------------------------------------------------------------------------------------------------
+
+
+def differences(reading: Reading) -> list[Difference]:
+    """What makes the runs not comparable first, then only the settings that differ, each with its values in order."""
+    chosen = [one.run for one in reading.compared]
+    if len(chosen) < 2:
+        return []
+    return [*_obstacles(reading), *_settings(chosen)]
+
+
+def _obstacles(reading: Reading) -> list[Difference]:
+    runs = [one.run for one in reading.compared]
+    found = []
+    bases = _distinct((run.recipe.base_fingerprint or run.recipe.base, run.recipe.base) for run in runs)
+    data = _distinct((run.recipe.data.fingerprint or run.recipe.data.path, _file(run)) for run in runs)
+    if len(bases) > 1:
+        found.append(_warning(tr("Not comparable: different bases ({names}).").format(names=", ".join(bases))))
+    if len(data) > 1:
+        found.append(_warning(tr("Different training rows ({names}).").format(names=", ".join(data))))
+    if suites := suite_differences(reading):
+        found.append(_warning(tr("Not comparable: canary suites {names}.").format(names=" · ".join(suites))))
+    if not found:
+        found.append(Difference(text=tr("Base, rows and canaries are the same ✓")))
+    return found
+
+
+def suite_differences(reading: Reading) -> list[str]:
+    """Each suite the runs were measured on, with its version, if there is more than one."""
+    measured = [one.measured for one in reading.compared if one.measured is not None]
+    found = _distinct((row.suite_hash, f"{row.suite} {row.suite_hash[:8]}") for row in measured)
+    return found if len(found) > 1 else []
+
+
+def outdated(reading: Reading) -> list[int]:
+    """Runs measured on another suite version than the run measured last: those to measure again."""
+    measured = [(one.run.id, one.measured) for one in reading.compared if one.measured is not None]
+    if not suite_differences(reading):
+        return []
+    newest = max((row for _, row in measured), key=lambda row: row.id)
+    return [run_id for run_id, row in measured if row.suite_hash != newest.suite_hash]
+
+
+def _settings(runs: Sequence[Run]) -> list[Difference]:
+    found = []
+    for one in settings.settings():
+        if one.is_automatic or one.path in _NOT_SETTINGS:
+            continue
+        values = [_said(settings.value_of(run.recipe, one)) for run in runs]
+        if len(set(values)) > 1:
+            shown_values = " → ".join(values) if len(values) == 2 else ", ".join(values)
+            found.append(Difference(text=f"{label_of(one)}: {shown_values}"))
+    return found
+
+
+def _distinct(pairs: Any) -> list[str]:
+    """The names of what differs by key, in order."""
+    return list(dict(pairs).values())
+
+
+def _file(run: Run) -> str:
+    return run.recipe.data.path.replace("\\", "/").rpartition("/")[2] or tr("none")
+
+
+def _warning(text: str) -> Difference:
+    return Difference(text=text, level="warning")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(one) for one in value) or tr("none")
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_budget(one)}" for key, one in value.items()) or tr("none")
+    return str(value) if value not in ("", None) else tr("none")
+
+
+def _budget(one: Any) -> str:
+    role, limit = getattr(one, "role", ""), getattr(one, "limit", 0.0)
+    return f"{role} {limit:g}".strip() if limit else str(role or one)
+
+
+# ---- trade-off -------------------------------------------------------------------------------------------------------
+
+
+def tradeoff_rows(reading: Reading) -> list[TradeoffRow]:
+    """One point a run that was measured to its end; held-out rows are answered before and after, not at the looks."""
+    if reading.measure is None:
+        return []
+    return [
+        TradeoffRow(
+            run=one.run.name, step=one.run.step, gain=_scaled(one.gain, reading.measure), unit=gain_unit(reading.measure),
+            retained=tuple(_retained(part) for part in one.verdict.capabilities), is_final=True,
+            is_best=one.run.id == reading.recommended,
+        )
+        for one in reading.compared
+        if one.verdict is not None and one.gain is not None
+    ]  # fmt: skip
+
+
+def _retained(one: CapabilityVerdict) -> Retained:
+    low, high = (one.lower, one.upper) if one.kind == "kl" else (one.upper, one.lower)
+    return Retained(
+        capability=one.name,
+        change=shown(one.mean_change, one.kind),
+        lower=None if low is None else shown(low, one.kind),
+        upper=None if high is None else shown(high, one.kind),
+        budget=None if one.role == "expendable" else shown(one.budget, one.kind),
+        kind=one.kind,
+        unit=unit_text(one.kind, one.unit),
+        n=one.n,
+    )
+
+
+def capabilities(reading: Reading) -> list[str]:
+    """Every capability a compared run was judged by, for the selector."""
+    return list(
+        dict.fromkeys(part.name for one in reading.compared if one.verdict for part in one.verdict.capabilities)
+    )
+
+
+def point_facts(one: Compared, reading: Reading) -> list[tuple[str, str]]:
+    """A chosen point in words: verdict, gain, cost, then each capability with its bounds, worst first."""
+    facts = [
+        (tr("Verdict"), _line(one, reading).verdict),
+        (tr("Learned"), f"{_gain_text(one.gain, reading.measure)} {gain_unit(reading.measure)}"),
+        (tr("Cost"), cost_text(one.run.elapsed_s, one.run.peak_bytes)),
+    ]
+    parts = one.verdict.capabilities if one.verdict else []
+    ordered = sorted(parts, key=lambda part: -part.mean_change / part.budget if part.budget else 0.0)
+    return facts + [
+        (part.name, f"{GLYPHS[part.word]} {with_bounds(part)} {unit_text(part.kind, part.unit)}, n={part.n}")
+        for part in ordered
+    ]
+
+
+def cost_text(elapsed_s: float, peak_bytes: int) -> str:
+    """Time and memory of a run, in one text."""
+    parts = [duration(elapsed_s) if elapsed_s else "", bytes_text(peak_bytes) if peak_bytes else ""]
+    return " · ".join(part for part in parts if part) or tr("not recorded")
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them."""
+    if seconds < 90:
+        return tr("{seconds} s").format(seconds=round(seconds))
+    if seconds < 90 * 60:
+        return tr("{minutes} min").format(minutes=round(seconds / 60))
+    return tr("{hours} h").format(hours=f"{seconds / 3600:.1f}")

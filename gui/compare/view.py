@@ -1,0 +1,234 @@
+"""Compare: several runs against one baseline, in the tabs Overview and Trade-off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from gui.actions import versions
+from gui.compare import presenter
+from gui.compare.overview import OverviewTab
+from gui.compare.reading import MOST, Reading, read, suggested
+from gui.compare.tradeoff import TradeoffTab
+from gui.i18n import tr
+from gui.page import Page
+from gui.project import Action
+from gui.run import desk
+from gui.widgets.cards import Trouble
+from gui.widgets.empty import Empty
+
+if TYPE_CHECKING:
+    from engine.errors import PalimpsestError
+    from engine.store import Store
+    from gui.compare.reading import Compared
+    from gui.project import Project
+
+#: Changes of these tables make the page read its runs anew, off the GUI thread.
+_READ_ON = frozenset({"*", "runs", "verdicts", "measurements", "checkpoints", "pointer", "sweeps", "sweep_cells"})
+
+
+class ComparePage(Page):
+    """`open(run_ids=[…])` or `open(sweep_id=…)` says what, `tab` where to begin."""
+
+    NAME = "compare"
+    ICON = "compare"
+    TABLES = _READ_ON
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        """Build the tabs, empty."""
+        super().__init__(project, parent)
+        self.run_ids: list[int] = []
+        self.sweep_id: int | None = None
+        self.baseline = presenter.BASE
+        self._reading: Reading | None = None
+        self._is_reading = self._read_again = False
+        dialogs = getattr(project, "dialogs", None)
+        self.overview = OverviewTab()
+        self.tradeoff = TradeoffTab(dialogs)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(tr("Parts of the comparison"))
+        for words, part in ((tr("Overview"), self.overview), (tr("Trade-off"), self.tradeoff)):
+            self.tabs.addTab(part, words)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
+        self.set_content(content)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.overview.baseline_chosen.connect(self._on_baseline_chosen)
+        self.overview.add_requested.connect(self._on_add_requested)
+        self.overview.remove_requested.connect(self._on_remove_requested)
+        self.overview.measure_requested.connect(self._on_measure_requested)
+        for part in (self.overview, self.tradeoff):
+            part.open_requested.connect(self._on_open_requested)
+            part.current_requested.connect(self._on_current_requested)
+
+    # ---- page --------------------------------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        """Its name."""
+        return tr("Compare")
+
+    def open(self, **args: Any) -> None:
+        """Compare other runs, or turn to a tab."""
+        if isinstance(args.get("run_ids"), (list, tuple)):
+            self._choose([int(one) for one in args["run_ids"]])
+        if args.get("sweep_id") is not None:
+            self._choose([], sweep_id=int(args["sweep_id"]))
+            self.turn_to("tradeoff")
+        elif not self.run_ids and (owner := str(args.get("b") or "").partition("@")[0]).isdigit():
+            self._choose([int(owner)])
+        if args.get("tab"):
+            self.turn_to(str(args["tab"]))
+        if self.isVisible():
+            self.refresh(self.ALL)
+
+    def _choose(self, run_ids: list[int], sweep_id: int | None = None) -> None:
+        self.run_ids, self.sweep_id = run_ids, sweep_id
+        self._reading = None
+        self.refresh_soon()
+
+    def refresh(self, changed: frozenset[str]) -> None:
+        """Read the runs beside; what is shown stays meanwhile."""
+        if changed & _READ_ON or self._reading is None:
+            self._read()
+
+    def save_state(self) -> dict[str, Any]:
+        """Which runs, which baseline and which tab."""
+        return {
+            "runs": self.run_ids, "sweep": self.sweep_id, "baseline": self.baseline,
+            "tab": presenter.TABS[self.tabs.currentIndex()],
+        }  # fmt: skip
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Come back to them; runs that are gone are left out."""
+        kept = state.get("runs")
+        if isinstance(kept, list) and all(isinstance(one, int) for one in kept) and not self.run_ids:
+            self.run_ids = kept
+        if isinstance(state.get("sweep"), int):
+            self.sweep_id = state["sweep"]
+        if isinstance(state.get("baseline"), int):
+            self.baseline = state["baseline"]
+        self.turn_to(str(state.get("tab") or "overview"))
+
+    def focus_chain(self) -> list[QWidget]:
+        """The tab bar, and the tab in front."""
+        part = self.tabs.currentWidget()
+        return [self.tabs.tabBar(), *(part.focus_chain() if part is not None else [])]  # type: ignore[attr-defined]
+
+    def turn_to(self, tab: str) -> None:
+        """Bring a tab to the front."""
+        if tab in presenter.TABS and presenter.TABS.index(tab) < self.tabs.count():
+            self.tabs.setCurrentIndex(presenter.TABS.index(tab))
+
+    # ---- reading -----------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        if self._is_reading:
+            self._read_again = True
+            return
+        self._is_reading = True
+        if self._reading is None:
+            self.show_loading()
+        self.project.tasks.with_store(_Read(self.run_ids, self.sweep_id), self._on_read, self._on_read_failed)
+
+    def _on_read(self, reading: Reading) -> None:
+        self._is_reading = False
+        if self._read_again:
+            self._read_again = False
+            self._read()
+        self._reading = reading
+        self.run_ids = [one.run.id for one in reading.compared]
+        self._show()
+
+    def _on_read_failed(self, error: PalimpsestError) -> None:
+        self._is_reading = False
+        self.show_error(Trouble(happened=error.message, why=error.remedy or "", actions=(self._all_runs(),)))
+
+    def _show(self) -> None:
+        assert self._reading is not None
+        reading = self._reading
+        if not reading.compared:
+            self.show_empty(self._nothing())
+            return
+        self.overview.show_reading(reading, self.baseline)
+        self.tradeoff.show_reading(reading)
+        waiting = [one.run.name for one in reading.compared if one.verdict is None]
+        if waiting:
+            self.show_partial(tr("No verdict yet: {runs}.").format(runs=", ".join(waiting)))
+        else:
+            self.show_ready()
+
+    def _nothing(self) -> Empty:
+        return Empty(
+            icon="compare", title=tr("Pick 2–6 runs"),
+            text=tr("Runs are compared by what they learned and what they kept, against their base or one another."),
+            action=self._all_runs(),
+            second=Action(text=tr("Compare the last runs"), do=self.compare_last),
+        )  # fmt: skip
+
+    def compare_last(self) -> None:
+        """Compare the last runs that have a verdict."""
+        self._choose(suggested(self.project.store))
+
+    def _all_runs(self) -> Action:
+        return Action(text=tr("Show all runs"), do=self._show_runs)
+
+    def _show_runs(self) -> None:
+        self.project.navigate("runs")
+
+    def _compared(self, run_id: int) -> Compared | None:
+        found = self._reading.compared if self._reading is not None else ()
+        return next((one for one in found if one.run.id == run_id), None)
+
+    # ---- intents -----------------------------------------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_baseline_chosen(self, run_id: int) -> None:
+        self.baseline = run_id
+        self._show()
+
+    @Slot(int)
+    def _on_add_requested(self, run_id: int) -> None:
+        if len(self.run_ids) >= MOST:
+            self.project.toast(tr("Six runs are compared at most: leave one out first."))
+            return
+        self._choose([*self.run_ids, run_id])
+
+    @Slot(int)
+    def _on_remove_requested(self, run_id: int) -> None:
+        self._choose([one for one in self.run_ids if one != run_id])
+
+    @Slot(int)
+    def _on_open_requested(self, run_id: int) -> None:
+        self.project.navigate("run", run_id=run_id)
+
+    @Slot(int)
+    def _on_current_requested(self, run_id: int) -> None:
+        one = self._compared(run_id)
+        if one is not None and one.ref:
+            versions.make_current(self.project, one.ref)
+
+    @Slot()
+    def _on_measure_requested(self) -> None:
+        if self._reading is not None:
+            for run_id in presenter.outdated(self._reading):
+                desk.measure_now(self.project, run_id)
+
+
+class _Read:
+    """Reads a comparison, in a thread; without a choice nothing is compared."""
+
+    def __init__(self, run_ids: list[int], sweep_id: int | None) -> None:
+        self._run_ids, self._sweep_id = list(run_ids), sweep_id
+
+    def __call__(self, store: Store) -> Reading:
+        return read(store, self._run_ids, self._sweep_id)
+
+
+PAGE = ComparePage

@@ -1,0 +1,88 @@
+"""The page Compare over a real store: shows, emits, stays quick."""
+
+import time
+
+from engine.store import jobs
+from gui.compare.model import OverviewModel
+from gui.compare.presenter import lines
+from gui.compare.reading import read
+
+
+def test_the_overviews_model_is_a_sound_model(qtmodeltester, gui_project, five):
+    model = OverviewModel()
+    qtmodeltester.check(model)
+    model.set_rows(lines(read(gui_project.store, five)))
+    qtmodeltester.check(model)
+    assert model.rowCount() == 6
+
+
+def test_five_runs_are_there_within_a_second(open_compare, five):
+    began = time.process_time()
+    page = open_compare(run_ids=five)
+    assert time.process_time() - began < 1.0
+    assert [row.name for row in page.overview.model.rows] == [
+        "starter", "full-02", "lora-03", "qlora-01", "lora-04", "prompt-01",
+    ]  # fmt: skip
+    assert page.overview.model.rows[1].against.startswith("worst −")
+    assert page.state.value == "ready"
+
+
+def test_nothing_chosen_offers_the_last_runs(qtbot, open_compare, gui_project, five):
+    page = open_compare()
+    assert page.state.value == "empty"
+    page.compare_last()
+    qtbot.waitUntil(lambda: page.state.value == "ready" and gui_project.tasks.is_idle, timeout=10_000)
+    assert sorted(page.run_ids) == five
+
+
+def test_the_recommended_run_is_chosen_at_first_and_make_current_is_one_click(open_compare, gui_project, five):
+    page = open_compare(run_ids=five, tab="tradeoff")
+    assert page.tabs.currentWidget() is page.tradeoff
+    assert page.tradeoff.details.title.text() == "★ lora-03"
+    assert not page.tradeoff.current.isEnabled()  # it is current already
+    page.tradeoff.chart.select(0)
+    row = page.tradeoff.chart.stop_key(0)
+    assert page.tradeoff.details.title.text() == row.run == "full-02"
+    page.tradeoff.current.click()
+    made = jobs.unfinished(gui_project.store)[-1]
+    assert (made.kind, made.payload) == ("make_current", {"ref": f"{five[0]}@75"})
+
+
+def test_another_baseline_rewrites_the_deltas(open_compare, five):
+    page = open_compare(run_ids=five)
+    box = page.overview.baseline
+    box.activated.emit(box.findData(five[1]))
+    assert page.overview.model.rows[2].against == "baseline"
+    assert page.overview.model.rows[0].against.endswith("gain −83.0")
+
+
+def test_leaving_a_run_out_and_adding_it_again(qtbot, open_compare, gui_project, five):
+    page = open_compare(run_ids=five)
+    page.overview.table.selectRow(1)
+    page.overview.remove.click()
+    qtbot.waitUntil(lambda: len(page.overview.model.rows) == 5 and gui_project.tasks.is_idle, timeout=10_000)
+    assert page.run_ids == five[1:]
+    add = page.overview.add
+    add.activated.emit(add.findData(five[0]))
+    qtbot.waitUntil(lambda: len(page.overview.model.rows) == 6 and gui_project.tasks.is_idle, timeout=10_000)
+
+
+def test_what_waits_for_its_verdict_is_said(open_compare, gui_project, five):
+    with gui_project.store.write() as connection:
+        connection.execute("DELETE FROM verdicts WHERE run_id = ?", (five[0],))
+    page = open_compare(run_ids=five)
+    assert page.state.value == "partial"
+
+
+def test_a_sweep_that_is_gone_is_an_error_card(open_compare, five):
+    page = open_compare(sweep_id=77)
+    assert page.state.value == "error"
+
+
+def test_it_comes_back_as_it_was_left(open_compare, five):
+    page = open_compare(run_ids=five[:2], tab="tradeoff")
+    kept = page.save_state()
+    again = open_compare()
+    again.restore_state(kept)
+    assert again.run_ids == five[:2]
+    assert again.tabs.currentWidget() is again.tradeoff
