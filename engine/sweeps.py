@@ -46,6 +46,7 @@ _CONCERNS: dict[str, tuple[Method, ...]] = {
 _FIXED = {"method", "start_from", "start_fingerprint", "name", "notes", "base", "base_fingerprint", "data.fingerprint"}
 #: Runs in these states have said all they will; their rows are used as they are.
 _DONE = frozenset({State.FINISHED, State.AUTO_STOPPED})
+_WORKING = frozenset(state for state in State if not state.is_ended)
 
 
 class Cell(Struct, frozen=True, kw_only=True):
@@ -198,7 +199,7 @@ def queue(
             store, name=name, key=key, recipe=recipe, methods=methods, grid=grid
         )  # fmt: skip
         for position, (cell, plan) in enumerate(zip(cells, plans, strict=True)):
-            run_id, is_reused = _run_of(store, cell, plan)
+            run_id, is_reused = _run_of(store, cell.recipe.hash(), cell.recipe, msgspec.to_builtins(plan))
             sweeps.put_cell(
                 store, sweep_id, position=position, label=cell.label, recipe_hash=cell.recipe.hash(), run_id=run_id,
                 is_reused=is_reused,
@@ -213,9 +214,9 @@ def queue(
     return sweep_id
 
 
-def _run_of(store: Store, cell: Cell, plan: Plan) -> tuple[int, bool]:
-    """The run that is this cell, and whether it was there before: finished, at work, or taken up again; else a new one."""
-    found = runs.with_hash(store, cell.recipe.hash())
+def _run_of(store: Store, recipe_hash: str, recipe: Recipe, plan: Mapping[str, Any]) -> tuple[int, bool]:
+    """The run that is a cell, and whether it was there before: finished, at work, or taken up again; else a new one."""
+    found = runs.with_hash(store, recipe_hash)
     for run in found:
         if run.state in _DONE or not run.state.is_ended:
             return run.id, True
@@ -223,12 +224,60 @@ def _run_of(store: Store, cell: Cell, plan: Plan) -> tuple[int, bool]:
         if "resume" in run.state.actions:
             client.ask(store, run.id, "resume")
             return run.id, True
-    run_id, _ = client.queue_run(store, cell.recipe, msgspec.to_builtins(plan))
+    run_id, _ = client.queue_run(store, recipe, plan)
     return run_id, False
 
 
 def _done(store: Store, cell: Cell) -> Run | None:
     return next((run for run in runs.with_hash(store, cell.recipe.hash()) if run.state in _DONE), None)
+
+
+def cancel_rest(store: Store, sweep_id: int) -> tuple[int, ...]:
+    """Cancel the sweep's runs that still wait and return their ids; one at work goes on, and the summing up stays queued."""
+    with store.write():
+        waiting = [one for one in _runs_of(store, sweep_id) if one.state is State.QUEUED]
+        for one in waiting:
+            client.ask(store, one.id, "cancel")
+        if waiting:
+            said = f"Cancelled {len(waiting)} waiting runs of sweep {sweep_id}"
+            history.append(store, "sweep", said, details={"sweep": sweep_id})
+    return tuple(one.id for one in waiting)
+
+
+def resume(store: Store, sweep_id: int) -> tuple[int, ...]:
+    """Queue again what a sweep is missing, each with the plan it had, and the summing up; return the ids of those runs.
+
+    A run that was stopped, failed or interrupted goes on where it can; a cancelled one or one in the Trash is queued anew.
+    """
+    queued = []
+    with store.write():
+        for cell in sweeps.cells(store, sweep_id):
+            was = runs.get(store, cell.run_id)
+            known = {one.id for one in runs.with_hash(store, cell.recipe_hash) if one.state in _WORKING | _DONE}
+            run_id, is_reused = _run_of(store, cell.recipe_hash, was.recipe, was.plan)
+            if run_id not in known:
+                queued.append(run_id)
+            sweeps.put_cell(
+                store, sweep_id, position=cell.position, label=cell.label, recipe_hash=cell.recipe_hash, run_id=run_id,
+                is_reused=is_reused and cell.is_reused,
+            )  # fmt: skip
+        if queued:
+            _sum_up_last(store, sweep_id)
+            said = f"Queued {len(queued)} runs of sweep {sweep_id} again"
+            history.append(store, "sweep", said, details={"sweep": sweep_id})
+    return tuple(queued)
+
+
+def _sum_up_last(store: Store, sweep_id: int) -> None:
+    """Queue the summing up behind the runs that were just queued; one that waits in front of them is cancelled."""
+    job_id = sweeps.get(store, sweep_id).job_id
+    if job_id is not None and jobs.get(store, job_id).state is State.QUEUED:
+        jobs.request(store, job_id, "cancel")
+    sweeps.update(store, sweep_id, job_id=jobs.enqueue(store, "sweep", {"sweep_id": sweep_id}))
+
+
+def _runs_of(store: Store, sweep_id: int) -> list[Run]:
+    return [runs.get(store, cell.run_id) for cell in sweeps.cells(store, sweep_id)]
 
 
 # ---- what it came to -------------------------------------------------------------------------------------------------

@@ -74,3 +74,12 @@ def changed_since(store: Store, rev: int) -> list[Sweep]:
 def cells(store: Store, sweep_id: int) -> list[SweepCell]:
     """Return a sweep's cells in order."""
     return store.records(SweepCell, "SELECT * FROM sweep_cells WHERE sweep_id = ? ORDER BY position", (sweep_id,))
+
+
+def of_run(store: Store, run_id: int) -> Sweep | None:
+    """Return the newest sweep that a run is part of, or None."""
+    sql = (
+        "SELECT sweeps.* FROM sweeps JOIN sweep_cells ON sweep_cells.sweep_id = sweeps.id "
+        "WHERE sweep_cells.run_id = ? ORDER BY sweeps.id DESC LIMIT 1"
+    )
+    return store.one(Sweep, sql, (run_id,))

@@ -188,3 +188,41 @@ def test_a_sweep_without_any_result_says_so(project):
     made = sweeps.summarise(project.store, rows.get(project.store, sweep_id))
     assert (made.recommended, made.points) == (None, ())
     assert made.missing == ("lora (run 1: queued)",)
+
+
+def test_the_rest_is_cancelled_and_what_is_missing_is_queued_again_before_the_summing_up(project):
+    project.add_base()
+    store = project.store
+    sweep_id = queue(store, sweeps.make_cells(Recipe(base="tiny"), ALL, {}))
+    for run_id, state in ((1, State.FINISHED), (2, State.TRAINING)):
+        set_state(store, run_id, state)
+    assert sweeps.cancel_rest(store, sweep_id) == (3, 4)
+    assert [runs.get(store, one).state.value for one in (1, 2, 3, 4)] == [
+        "finished",
+        "training",
+        "cancelled",
+        "cancelled",
+    ]
+    assert jobs.unfinished(store)[-1].kind == "sweep"  # what there is is still summed up
+    first_job = rows.get(store, sweep_id).job_id
+    set_state(store, 2, State.FAILED)
+    assert sweeps.resume(store, sweep_id) == (2, 5, 6)
+    assert [cell.run_id for cell in rows.cells(store, sweep_id)] == [1, 2, 5, 6]
+    assert runs.get(store, 5).recipe_hash == runs.get(store, 3).recipe_hash
+    assert runs.get(store, 5).plan == runs.get(store, 3).plan
+    assert jobs.get(store, first_job).state is State.CANCELLED
+    assert [job.kind for job in jobs.unfinished(store)] == ["train"] * 3 + ["sweep"]
+    assert sweeps.resume(store, sweep_id) == ()  # nothing is missing but what waits already
+    assert len(jobs.unfinished(store)) == 4
+
+
+def test_a_run_in_the_trash_is_queued_anew_when_its_sweep_goes_on(project):
+    project.add_base()
+    store = project.store
+    sweep_id = queue(store, sweeps.make_cells(Recipe(base="tiny"), ("full", "lora"), {}))
+    set_state(store, 1, State.FINISHED)
+    set_state(store, 2, State.FINISHED)
+    runs.trash(store, 2, at=1.0)
+    assert sweeps.resume(store, sweep_id) == (3,)
+    assert rows.of_run(store, 3).id == rows.of_run(store, 1).id == sweep_id
+    assert rows.of_run(store, 2) is None
