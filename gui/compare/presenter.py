@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from gui.compare.reading import Compared, Reading
 
 BASE = 0
-TABS = ("overview", "tradeoff")
 #: Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.
 _NOT_SETTINGS = frozenset({"name", "notes", "base", "data.path", "data.heldout_path"})
 

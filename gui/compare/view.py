@@ -50,14 +50,20 @@ class ComparePage(Page):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(tr("Parts of the comparison"))
-        for words, part in ((tr("Overview"), self.overview), (tr("Trade-off"), self.tradeoff)):
-            self.tabs.addTab(part, words)
+        self.parts: dict[str, QWidget] = {}
+        self._add_tab("overview", tr("Overview"), self.overview)
+        self._add_tab("tradeoff", tr("Trade-off"), self.tradeoff)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
         self.set_content(content)
         self._connect()
+
+    def _add_tab(self, name: str, words: str, part: QWidget) -> None:
+        """A tab that `open(tab=name)` turns to."""
+        self.parts[name] = part
+        self.tabs.addTab(part, words)
 
     def _connect(self) -> None:
         self.overview.baseline_chosen.connect(self._on_baseline_chosen)
@@ -102,7 +108,7 @@ class ComparePage(Page):
         """Which runs, which baseline and which tab."""
         return {
             "runs": self.run_ids, "sweep": self.sweep_id, "baseline": self.baseline,
-            "tab": presenter.TABS[self.tabs.currentIndex()],
+            "tab": self.tab,
         }  # fmt: skip
 
     def restore_state(self, state: dict[str, Any]) -> None:
@@ -123,8 +129,13 @@ class ComparePage(Page):
 
     def turn_to(self, tab: str) -> None:
         """Bring a tab to the front."""
-        if tab in presenter.TABS and presenter.TABS.index(tab) < self.tabs.count():
-            self.tabs.setCurrentIndex(presenter.TABS.index(tab))
+        if tab in self.parts:
+            self.tabs.setCurrentWidget(self.parts[tab])
+
+    @property
+    def tab(self) -> str:
+        """The name of the tab in front."""
+        return next(name for name, part in self.parts.items() if part is self.tabs.currentWidget())
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 
