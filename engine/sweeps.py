@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
+import time
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
@@ -117,14 +119,17 @@ def make_cells(recipe: Recipe, methods: Sequence[Method], grid: Mapping[str, Seq
                 field=path,
                 remedy="Add a method it concerns to --methods.",
             )
+    count = sum(math.prod(len(v) for path, v in grid.items() if _concerns(path, method)) for method in methods)
+    if count > MOST_CELLS:
+        raise UserError(
+            f"This sweep has {count} runs; {MOST_CELLS} is the most.", field="grid", remedy="Name fewer values."
+        )
     cells: dict[str, Cell] = {}
     for method in methods:
         concerned = {path: values for path, values in grid.items() if _concerns(path, method)}
         for values in itertools.product(*concerned.values()):
             cell = _cell(recipe, method, dict(zip(concerned, values, strict=True)))
             cells.setdefault(cell.recipe.hash(), cell)
-    if len(cells) > MOST_CELLS:
-        raise UserError(f"This sweep has {len(cells)} runs; {MOST_CELLS} is the most.", field="grid")
     return tuple(cells.values())
 
 
@@ -168,7 +173,7 @@ def _said(value: Any) -> str:
 
 def require_room(store: Store, cells: Sequence[Cell], plans: Sequence[Plan]) -> None:
     """Refuse a sweep whose runs still to be done need more disk than is free, naming both figures."""
-    to_do = [plan for cell, plan in zip(cells, plans, strict=True) if _done(store, cell) is None]
+    to_do = [plan for cell, plan in zip(cells, plans, strict=True) if done(store, cell) is None]
     needed = sum(plan.disk.total_bytes for plan in to_do)
     free = min((plan.disk.free_bytes for plan in to_do), default=0)
     if needed > free:
@@ -228,7 +233,8 @@ def _run_of(store: Store, recipe_hash: str, recipe: Recipe, plan: Mapping[str, A
     return run_id, False
 
 
-def _done(store: Store, cell: Cell) -> Run | None:
+def done(store: Store, cell: Cell) -> Run | None:
+    """The run that did a cell already, or None."""
     return next((run for run in runs.with_hash(store, cell.recipe.hash()) if run.state in _DONE), None)
 
 
@@ -244,14 +250,17 @@ def cancel_rest(store: Store, sweep_id: int) -> tuple[int, ...]:
     return tuple(one.id for one in waiting)
 
 
-def resume(store: Store, sweep_id: int) -> tuple[int, ...]:
+def resume(store: Store, sweep_id: int, only: Sequence[int] | None = None) -> tuple[int, ...]:
     """Queue again what a sweep is missing, each with the plan it had, and the summing up; return the ids of those runs.
 
     A run that was stopped, failed or interrupted goes on where it can; a cancelled one or one in the Trash is queued anew.
+    With `only`, no others than these runs are.
     """
     queued = []
     with store.write():
         for cell in sweeps.cells(store, sweep_id):
+            if only is not None and cell.run_id not in only:
+                continue
             was = runs.get(store, cell.run_id)
             known = {one.id for one in runs.with_hash(store, cell.recipe_hash) if one.state in _WORKING | _DONE}
             run_id, is_reused = _run_of(store, cell.recipe_hash, was.recipe, was.plan)
@@ -266,6 +275,24 @@ def resume(store: Store, sweep_id: int) -> tuple[int, ...]:
             said = f"Queued {len(queued)} runs of sweep {sweep_id} again"
             history.append(store, "sweep", said, details={"sweep": sweep_id})
     return tuple(queued)
+
+
+def take_back(store: Store, sweep_id: int) -> tuple[int, ...]:
+    """Undo the queueing of a sweep: stop its own runs and the summing up, and move those runs to the Trash; return their ids.
+
+    Runs that were there before the sweep stay as they are. `resume` queues all of it again.
+    """
+    own = [cell.run_id for cell in sweeps.cells(store, sweep_id) if not cell.is_reused]
+    job_id = sweeps.get(store, sweep_id).job_id
+    with store.write():
+        for run_id in own:
+            if {"stop", "cancel"} & set(runs.get(store, run_id).state.actions):
+                client.ask(store, run_id, "stop")
+            runs.trash(store, run_id, at=time.time())
+        if job_id is not None and not jobs.get(store, job_id).state.is_ended:
+            jobs.request(store, job_id, "cancel")
+        history.append(store, "sweep", f"Took back sweep {sweep_id}", details={"sweep": sweep_id})
+    return tuple(own)
 
 
 def _sum_up_last(store: Store, sweep_id: int) -> None:

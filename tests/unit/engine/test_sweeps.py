@@ -226,3 +226,36 @@ def test_a_run_in_the_trash_is_queued_anew_when_its_sweep_goes_on(project):
     assert sweeps.resume(store, sweep_id) == (3,)
     assert rows.of_run(store, 3).id == rows.of_run(store, 1).id == sweep_id
     assert rows.of_run(store, 2) is None
+
+
+def test_only_the_named_runs_are_queued_again(project):
+    project.add_base()
+    store = project.store
+    sweep_id = queue(store, sweeps.make_cells(Recipe(base="tiny"), ("full", "lora", "qlora"), {}))
+    set_state(store, 1, State.FAILED)
+    cancelled = sweeps.cancel_rest(store, sweep_id)
+    assert cancelled == (2, 3)
+    assert sweeps.resume(store, sweep_id, cancelled) == (4, 5)
+    assert runs.get(store, 1).state is State.FAILED
+
+
+def test_a_sweep_taken_back_stops_its_own_runs_and_can_be_queued_again(project):
+    project.add_base()
+    store = project.store
+    queue(store, sweeps.make_cells(Recipe(base="tiny"), ("lora",), {}))
+    set_state(store, 1, State.FINISHED)
+    sweep_id = queue(store, sweeps.make_cells(Recipe(base="tiny"), ("lora", "full", "qlora"), {}))
+    set_state(store, 2, State.TRAINING)
+    assert sweeps.take_back(store, sweep_id) == (2, 3)
+    assert [one.id for one in runs.everything(store)] == [1]  # what was there before stays
+    assert runs.get(store, 3).state is State.CANCELLED
+    assert jobs.take_requests(store, jobs.latest_for_run(store, 2).id) == ["stop"]
+    assert jobs.get(store, rows.get(store, sweep_id).job_id).state is State.CANCELLED
+    assert sweeps.resume(store, sweep_id) == (4, 5)
+
+
+def test_a_grid_beyond_the_most_is_refused_before_it_is_made():
+    rates = ",".join(f"{number}e-6" for number in range(1, 102))
+    with pytest.raises(UserError, match="303 runs; 200 is the most") as refused:
+        sweeps.make_cells(Recipe(base="tiny"), ("full", "lora", "qlora"), sweeps.parse_grid([f"training.lr={rates}"]))
+    assert refused.value.field == "grid"
