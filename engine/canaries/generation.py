@@ -9,8 +9,9 @@ from msgspec import Struct
 from transformers import GenerationConfig
 
 from engine.canaries.likelihoods import Segment, Task
-from engine.canaries.scoring import SHORTEST_PREFIX, expanded, scoring_mode
+from engine.canaries.scoring import SHORTEST_PREFIX, scoring_mode
 from engine.canaries.tokens import shared_prefix
+from engine.models.forward import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -23,6 +23,7 @@ from transformers import DynamicCache
 
 from engine.canaries.likelihoods import TOP_TOKENS, Segment, SegmentScore, Task, Top
 from engine.canaries.tokens import encode_pair, shared_prefix
+from engine.models.forward import CANNOT, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -140,7 +141,7 @@ class Scorer:
                 tree = self._score(tasks, "tree", self.batch_tokens, lambda count: None)
             except torch.OutOfMemoryError:
                 raise
-            except (TypeError, ValueError, AttributeError, RuntimeError, IndexError, KeyError, NotImplementedError):
+            except CANNOT:
                 # An architecture that cannot read an explicit mask or a plain cache says so in its own way.
                 return False
         pairs = [
@@ -312,11 +313,6 @@ def scoring_mode(model: Any) -> Iterator[None]:
     finally:
         for module in training:
             module.training = True
-
-
-def expanded(cache: Sequence[tuple[torch.Tensor, torch.Tensor]], n: int) -> DynamicCache:
-    """The cache of a shared beginning for n rows; a pass that extends it leaves the original as it was."""
-    return DynamicCache([(keys.expand(n, -1, -1, -1), values.expand(n, -1, -1, -1)) for keys, values in cache] or None)
 
 
 def _rows(index: int, task: Task, layout: Layout, shared: int) -> Iterator[_Row]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from engine.data.render import Example
 
+#: A beginning that all rows share is run once where that spares at least this share of a batch's tokens.
+WORTH_SHARING = 0.1
 #: Rows are sorted by length within windows of this many steps: enough to group, small enough to stay shuffled.
 WINDOW_STEPS = 16
 
@@ -98,6 +100,8 @@ class Batch:
         flat = None if weights is None else np.concatenate(weights)
         self.weights = None if flat is None else torch.from_numpy(flat).to(device)  # (N,)
         self.weight = float(self.n_trained) if flat is None else float(flat.sum(dtype=np.float64))
+        #: Tokens all rows begin with, 0 where running them once would spare little. (`forward.hidden_states`)
+        self.shared = _shared([example.ids for example in examples], width)
         # Without padding no mask is passed: attention may then take its quicker causal path.
         self.attention = None if attention.all() else torch.from_numpy(attention).to(device)
 
@@ -106,6 +110,14 @@ class Batch:
         width = self.ids.shape[1]
         places = [row * width + np.nonzero(~example.mask[1:])[0] for row, example in enumerate(self.examples)]
         return torch.from_numpy(np.concatenate(places)).to(self.ids.device)
+
+
+def _shared(rows: Sequence[NDArray[np.int32]], width: int) -> int:
+    """How many tokens all rows begin with, each left one of its own; 0 where that is not worth a pass apart."""
+    shortest = min(map(len, rows)) - 1
+    same = np.all([row[:shortest] == rows[0][:shortest] for row in rows], axis=0)
+    shared = shortest if same.all() else int(np.argmin(same))
+    return shared if shared * (len(rows) - 1) >= WORTH_SHARING * len(rows) * width else 0
 
 
 def micro_batches(rows: list[int], size: int) -> list[list[int]]:

@@ -142,7 +142,7 @@ def train(task: Task, progress: Progress) -> int:
 def _losses(task: Task, batch: Batch, weight: float, own_weight: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Return a part's share of what is descended, and of the mean loss over the training rows' tokens that is told."""
     with autocast(task.device, task.precision):
-        hidden = hidden_states(task.model, batch.ids, batch.attention)
+        hidden = hidden_states(task.model, batch.ids, batch.attention, shared=batch.shared)
         nll = objectives.weighted_sum(objectives.answer_nll(task.model, batch, hidden), batch)
         extra = task.protections.prompt_loss(task.model, hidden, batch)
         loss = nll / weight

@@ -10,7 +10,7 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft
 from safetensors.torch import load_file, save_file
 
 from engine.errors import UserError
-from engine.models.forward import base_of
+from engine.models.forward import base_of, learn_sharing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,8 @@ def make_trainable(model: Any, recipe: Recipe) -> Any:
         base = base_of(model)
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         base.enable_input_require_grads()
+    elif recipe.method == "full" or not recipe.adapter.dropout:  # dropout draws for each row by itself
+        learn_sharing(model)
     return model
 
 

@@ -25,7 +25,7 @@ CHUNK_TOKENS = 512
 def answer_nll(model: Any, batch: Batch, hidden: torch.Tensor | None = None) -> torch.Tensor:
     """Return −log p of every trained token, in nats: (N,) fp32; `hidden` (B, T, D) spares the forward pass."""
     if hidden is None:
-        hidden = hidden_states(model, batch.ids, batch.attention)  # (B, T, D)
+        hidden = hidden_states(model, batch.ids, batch.attention, shared=batch.shared)  # (B, T, D)
     wanted = hidden.flatten(0, 1).index_select(0, batch.positions)  # (N, D)
     head = head_of(model)
     if len(wanted) <= CHUNK_TOKENS:

@@ -69,7 +69,7 @@ class GeneralTerm:
         return told
 
     def _loss(self, model: Any, batch: Batch, weight: float, n: int, told: dict[str, torch.Tensor]) -> torch.Tensor:
-        hidden = hidden_states(model, batch.ids, batch.attention)
+        hidden = hidden_states(model, batch.ids, batch.attention, shared=batch.shared)
         loss = torch.zeros((), device=self.device)
         if self.replay:
             nll = objectives.answer_nll(model, batch, hidden).sum()

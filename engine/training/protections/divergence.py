@@ -42,7 +42,11 @@ class AdapterOff:
     def divergence(self, model: Any, hidden: torch.Tensor, batch: Batch, positions: torch.Tensor) -> torch.Tensor:
         """See `Teacher`; costs one forward pass without gradients."""
         with adapter_off(model):
-            base = hidden_states(model, batch.ids, batch.attention).flatten(0, 1).index_select(0, positions)
+            base = (
+                hidden_states(model, batch.ids, batch.attention, shared=batch.shared)
+                .flatten(0, 1)
+                .index_select(0, positions)
+            )
         student = hidden.flatten(0, 1).index_select(0, positions)
         heads = head_of(model), head_of(model, adapted=False)
         return in_chunks(lambda s, b: exact_kl(heads[0](s), heads[1](b)), student, base)
@@ -85,7 +89,11 @@ def bucketed_kl(logits: torch.Tensor, ids: torch.Tensor, log_p: torch.Tensor) ->
 def likeliest(model: Any, batch: Batch, positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the model's likeliest tokens at flat positions and their log-probabilities, (N, K) each, on the processor."""
     with torch.no_grad():
-        states = hidden_states(model, batch.ids, batch.attention).flatten(0, 1).index_select(0, positions)
+        states = (
+            hidden_states(model, batch.ids, batch.attention, shared=batch.shared)
+            .flatten(0, 1)
+            .index_select(0, positions)
+        )
         head = head_of(model)
         k = min(TOP_TOKENS, head(states[:1]).shape[-1])
         made = [head(part).float().log_softmax(dim=-1).topk(k, dim=-1) for part in states.split(CHUNK_TOKENS)]

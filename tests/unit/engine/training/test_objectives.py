@@ -1,11 +1,14 @@
 """The loss: equal to the dense one it replaces, whatever the padding, the chunks and the parts, and never as large."""
 
+import msgspec
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from engine.models.forward import base_of, learn_sharing
 from engine.training import loop, objectives
 from engine.training.batches import Batch
 from engine.training.methods import trainable_parameters
@@ -154,3 +157,80 @@ def test_only_trained_positions_reach_the_head(bench):
     objectives.answer_nll(model, batch)
     handle.remove()
     assert seen == [batch.n_trained]
+
+
+# ---- a beginning that all rows share is run once ----------------------------------------------------------------------
+
+
+def with_beginning(rows, beginning):
+    """The rows, each after the same tokens without loss."""
+    head = np.asarray(beginning, dtype=np.int32)
+    return [
+        msgspec.structs.replace(
+            row, ids=np.concatenate([head, row.ids]), mask=np.concatenate([np.zeros(len(head), bool), row.mask])
+        )
+        for row in rows
+    ]
+
+
+def tokens_run(model, action):
+    """How many tokens the model's decoder was given while `action` ran."""
+    seen = []
+    hook = (
+        base_of(model)
+        .get_decoder()
+        .register_forward_pre_hook(
+            lambda module, args, kwargs: seen.append(kwargs["input_ids"].numel()), with_kwargs=True
+        )
+    )
+    action()
+    hook.remove()
+    return sum(seen)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_shared_beginning_is_run_once_with_the_same_loss_and_gradients(bench, method):
+    model, rows = awake(bench, method), with_beginning(bench.examples(5), range(3, 15))
+    batch = Batch(rows, 0, CPU)
+    assert batch.shared == 12
+    dense = dense_nll(model, rows) / batch.n_trained
+    wanted = gradients(model, dense)
+    ours = objectives.answer_nll(model, batch).sum() / batch.n_trained
+    torch.testing.assert_close(ours, dense, rtol=1e-6, atol=1e-6)
+    assert_same(gradients(model, ours), wanted)
+    assert tokens_run(model, lambda: objectives.answer_nll(model, batch)) == batch.ids.numel() - 4 * 12
+
+
+def test_rows_that_share_little_or_nothing_run_as_they_are(bench):
+    assert Batch(bench.examples(5), 0, CPU).shared == 0
+    rows = with_beginning(bench.examples(5), range(3, 15))
+    assert Batch(rows[:1], 0, CPU).shared == 0  # a row alone shares with nobody
+    long = [msgspec.structs.replace(r, ids=np.tile(r.ids, 9), mask=np.tile(r.mask, 9)) for r in bench.examples(5)]
+    assert Batch(with_beginning(long, [3]), 0, CPU).shared == 0
+
+
+def test_the_same_row_twice_leaves_each_a_token_of_its_own(bench):
+    row = bench.examples(1)[0]
+    assert Batch([row, row], 0, CPU).shared == len(row.ids) - 1
+
+
+def test_dropout_draws_for_each_row_so_nothing_is_shared(bench):
+    model = bench.model(bench.recipe("lora", adapter={"dropout": 0.1}))
+    batch = Batch(with_beginning(bench.examples(5), range(3, 15)), 0, CPU)
+    assert tokens_run(model, lambda: objectives.answer_nll(model, batch)) == batch.ids.numel()
+
+
+def test_a_model_whose_states_differ_with_a_cache_is_left_alone(bench):
+    """An architecture that counts positions from where a pass begins would be wrong after a shared beginning."""
+    model = bench.base()
+    decoder = model.get_decoder()
+    decoder.register_forward_pre_hook(
+        lambda module, args, kwargs: (
+            args,
+            kwargs | {"position_ids": torch.arange(kwargs["input_ids"].shape[1])[None]},
+        ),
+        with_kwargs=True,
+    )
+    assert not learn_sharing(model)
+    batch = Batch(with_beginning(bench.examples(5), range(3, 15)), 0, CPU)
+    assert tokens_run(model, lambda: objectives.answer_nll(model, batch)) == batch.ids.numel()
