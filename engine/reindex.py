@@ -32,7 +32,7 @@ _OF_RUNS = (
     "runs", "models", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "events", "strength_points",
     "drift", "log",
 )  # fmt: skip
-_SALVAGED = ("models", "budgets", "history", "pointer")
+_SALVAGED = ("models", "budgets", "history", "pointer", "votes", "prompt_sets")
 
 
 class Report(Struct, frozen=True, kw_only=True):

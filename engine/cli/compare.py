@@ -1,4 +1,4 @@
-"""`compare`: two models side by side, on your prompts or on every canary; same seed and settings, streamed."""
+"""`compare`: two or three models side by side, on your prompts or on every canary; same seed and settings, streamed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.canaries.checkers import check_item
 from engine.canaries.suite import load_suite, select
 from engine.cli import canaries, output, progress
 from engine.cli.main import Desk, pass_desk
-from engine.errors import UserError
+from engine.errors import EnvironmentFailure, UserError
 from engine.store import answers, history, jobs
 
 if TYPE_CHECKING:
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from engine.records import Job
     from engine.store import Store
 
-_SIDES = ("a", "b")
-
 
 @click.command()
 @click.argument("prompts", nargs=-1, metavar="[PROMPT]…")
 @click.option("--a", "side_a", default=versions.BASE, show_default=True, metavar="MODEL", help="Left model.")
 @click.option("--b", "side_b", default="", metavar="MODEL", help="Right model; else the current one.")
+@click.option("--c", "side_c", default="", metavar="MODEL", help="A third model.")
 @click.option("--all", "everything", is_flag=True, help="Answer every canary of --suite instead of a prompt.")
 @click.option("--suite", "suite_name", default="standard", show_default=True)
 @click.option("--capabilities", default="", help="With --all: only these, separated by commas.")
@@ -42,11 +41,11 @@ _SIDES = ("a", "b")
 @click.option("--seed", default=0, show_default=True)
 @pass_desk
 def compare(desk: Desk, prompts: tuple[str, ...], everything: bool, **given: Any) -> None:
-    """Let two models answer the same prompt, side by side."""
+    """Let two or three models answer the same prompt, side by side."""
     store = desk.store()
     if bool(prompts) == everything:
         raise UserError("Give a prompt, or --all for every canary.", field="prompt", remedy='As in: compare "Hello".')
-    sides = _sides(store, given["side_a"], given["side_b"])
+    sides = _sides(store, given["side_a"], given["side_b"], given["side_c"])
     settings = {name: given[name] for name in ("max_new_tokens", "temperature", "seed")}
     items = _items(desk, given) if everything else ()
     asked = [item.prompt for item in items] or list(prompts)
@@ -56,8 +55,8 @@ def compare(desk: Desk, prompts: tuple[str, ...], everything: bool, **given: Any
     _tell(job.result or {}, asked, items, with_answers=not streamed)
 
 
-def _sides(store: Store, side_a: str, side_b: str) -> dict[str, str]:
-    """Return both references, checked to exist; B defaults to the current model."""
+def _sides(store: Store, side_a: str, side_b: str, side_c: str) -> dict[str, str]:
+    """Return the references, checked to exist; B defaults to the current model."""
     pointer = history.pointer(store)
     named_b = side_b or (pointer[0] if pointer else versions.BASE)
     sides = {"a": versions.resolve(store, side_a).ref, "b": versions.resolve(store, named_b).ref}
@@ -65,7 +64,7 @@ def _sides(store: Store, side_a: str, side_b: str) -> dict[str, str]:
         raise UserError(
             f"Both sides are {versions.said(sides['a'])}.", field="b", remedy="Name a checkpoint with --b RUN@STEP."
         )
-    return sides
+    return {**sides, "c": versions.resolve(store, side_c).ref} if side_c else sides
 
 
 def _items(desk: Desk, given: dict[str, Any]) -> tuple[Canary, ...]:
@@ -101,6 +100,8 @@ class _Stream:
         """Print what is new."""
         for chunk in answers.since(self._store, self._job_id, self._rev):
             self._rev = chunk["rev"]
+            if chunk["kind"] != "text":
+                continue
             if chunk["side"] != self._side:
                 end = "\n\n" if self._side else ""
                 self._side = chunk["side"]
@@ -109,17 +110,24 @@ class _Stream:
 
 
 def _tell(result: dict[str, Any], asked: Sequence[str], items: Sequence[Canary], *, with_answers: bool) -> None:
+    """Print what was not streamed, and who answered; raises for a side that could not, after the others were told."""
     sides = result.get("sides", {})
+    able = {name: said for name, said in sides.items() if "error" not in said}
     if with_answers:
         for number, (prompt, item) in enumerate(itertools.zip_longest(asked, items)):
             output.say(f"{item.id if item else number + 1}  {prompt}")
-            for name in _SIDES:
-                answer = sides[name]["answers"][number]
+            for name, said in able.items():
+                answer = said["answers"][number]
                 output.say(f"  {name.upper()} {_mark(item, answer)}{answer}")
             output.say()
-    for name in _SIDES:
-        said, checked = sides[name], _passed(items, sides[name]["answers"])
+    for name, said in able.items():
+        checked = _passed(items, said["answers"])
         output.say(f"{name.upper()} = {versions.said(said['ref'])}, fingerprint {said['fingerprint'][:12]}…{checked}")
+    for name, said in sides.items():
+        if "error" in said:
+            kind = UserError if said["error"]["kind"] == "user" else EnvironmentFailure
+            words = f"{name.upper()} = {versions.said(said['ref'])} could not answer: {said['error']['message']}"
+            raise kind(words, remedy=said["error"].get("remedy"))
 
 
 def _mark(item: Canary | None, answer: str) -> str:

@@ -24,7 +24,7 @@ FIRST_VISIBLE = (
 )  # fmt: skip
 _M002_VISIBLE = ("events", "strength_points", "drift", "budgets")
 #: Tables whose rows a view shows; each gets `rev`, set by trigger from the one counter row.
-VISIBLE = (*FIRST_VISIBLE, *_M002_VISIBLE, "sweeps", "sweep_cells")
+VISIBLE = (*FIRST_VISIBLE, *_M002_VISIBLE, "sweeps", "sweep_cells", "votes", "prompt_sets")
 
 _M001 = """
 CREATE TABLE counter (value INTEGER NOT NULL);
@@ -141,6 +141,23 @@ CREATE TABLE sweep_cells (
     is_reused INTEGER NOT NULL DEFAULT 0, rev INTEGER NOT NULL DEFAULT 0, UNIQUE (sweep_id, position));
 """
 
+_M006 = """
+ALTER TABLE answer_chunks ADD COLUMN prompt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answer_chunks ADD COLUMN kind TEXT NOT NULL DEFAULT 'text';
+CREATE INDEX answer_chunks_job ON answer_chunks (job_id, rev);
+CREATE TABLE votes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, prompt TEXT NOT NULL, item_id TEXT NOT NULL DEFAULT '',
+    first_ref TEXT NOT NULL, second_ref TEXT NOT NULL, first_fingerprint TEXT NOT NULL DEFAULT '',
+    second_fingerprint TEXT NOT NULL DEFAULT '', first_text TEXT NOT NULL, second_text TEXT NOT NULL,
+    choice TEXT NOT NULL, shown_left TEXT NOT NULL, side_seed INTEGER NOT NULL, settings TEXT NOT NULL DEFAULT '{}',
+    removed INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX votes_pair ON votes (first_ref, second_ref);
+CREATE TABLE prompt_sets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, prompts TEXT NOT NULL, removed INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL, changed_at REAL NOT NULL, rev INTEGER NOT NULL DEFAULT 0);
+CREATE UNIQUE INDEX prompt_sets_name ON prompt_sets (name) WHERE removed = 0;
+"""
+
 _TRIGGERS = """
 CREATE TRIGGER {table}_rev_insert AFTER INSERT ON {table} BEGIN
     UPDATE counter SET value = value + 1;
@@ -186,8 +203,15 @@ def m005_trash() -> str:
     )
 
 
+def m006_side_by_side() -> str:
+    """Votes between two answers and saved prompts; a streamed piece says which prompt it answers and what it is."""
+    return _M006 + "".join(_TRIGGERS.format(table=table) for table in ("votes", "prompt_sets"))
+
+
 #: Each gives the SQL of one step; it runs in one transaction together with the new schema number.
-MIGRATIONS: tuple[Callable[[], str], ...] = (m001_initial, m002_control, m003_sweeps, m004_run_labels, m005_trash)
+MIGRATIONS: tuple[Callable[[], str], ...] = (
+    m001_initial, m002_control, m003_sweeps, m004_run_labels, m005_trash, m006_side_by_side,
+)  # fmt: skip
 
 
 def migrate(database: Database, home: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Tables whose rows can be put back, parents first.
 TABLES = (
     "models", "runs", "measurements", "steps", "checkpoints", "scores", "answers", "verdicts", "events", "strength_points",
-    "drift", "budgets", "history", "pointer", "log",
+    "drift", "budgets", "history", "pointer", "log", "votes", "prompt_sets",
 )  # fmt: skip
 _SIDE_FILES = ("", "-wal", "-shm")
 

@@ -66,6 +66,9 @@ class TestRev:
             "budgets": "INSERT INTO budgets (capability, role, changed_at) VALUES ('c', 'protect', 1)",
             "sweeps": "INSERT INTO sweeps (name, key, recipe, methods, created_at) VALUES ('s', 'k', '{}', '[]', 1)",
             "sweep_cells": "INSERT INTO sweep_cells (sweep_id, position, label, recipe_hash, run_id) VALUES (1, 0, 'l', 'h', 1)",
+            "votes": "INSERT INTO votes (prompt, first_ref, second_ref, first_text, second_text, choice, shown_left, side_seed, "
+            "created_at) VALUES ('p', 'base:m', '1@2', 'x', 'y', 'tie', 'first', 7, 1)",
+            "prompt_sets": "INSERT INTO prompt_sets (name, prompts, created_at, changed_at) VALUES ('s', '[]', 1, 1)",
             "models": "INSERT INTO models (name, source, path, fingerprint, files, created_at) "
             "VALUES ('m', 's', 'p', 'f', '[]', 1)",
             "history": "INSERT INTO history (action, sentence, row_sha256, created_at) VALUES ('a', 's', 'h', 1)",
