@@ -110,4 +110,4 @@ def test_the_way_back_is_shown_and_proved(project, base, capsys):
 def test_the_overhead_is_what_the_calibration_did_not_time(project):
     job_id = jobs.enqueue(project.store, "calibrate", {})
     job = msgspec.structs.replace(jobs.get(project.store, job_id), created_at=100.0, ended_at=125.0, result=TIMED)
-    assert planned.overhead_s(job) == pytest.approx(25 - 6.0 - 18 * 0.08 - 4 * 0.4 - 3 * 2.5)
+    assert planned.overhead_s(job) == pytest.approx(25 - 6.0 - 18 * 0.08 - 16 * 0.4 - 3 * 2.5)
