@@ -59,7 +59,7 @@ class _Change(QUndoCommand):
 
 
 class _Moved(QUndoCommand):
-    """A change of the current model that a job has already made; undo and redo queue jobs."""
+    """A change that was made already, by a job or in a thread; undo and redo are functions."""
 
     def __init__(self, text: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         super().__init__(text)
@@ -116,7 +116,7 @@ class Project(QObject):
         self.trouble_told.emit(trouble)
 
     def moved(self, sentence: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
-        """Say that the current model was moved by a job; the toast's Undo and Ctrl+Z call `undo`, Redo calls `redo`."""
+        """Say that something was done (a job moved the current model, runs were queued); Undo and Ctrl+Z call `undo`."""
         from gui.i18n import tr
 
         self.undo_stack.push(_Moved(sentence, undo, redo))

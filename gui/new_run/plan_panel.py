@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QGridLayout, QHeaderView, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHeaderView, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.i18n import tr
 from gui.new_run.model import DecisionModel
@@ -76,6 +76,7 @@ class PlanPanel(QScrollArea):
     start_requested = Signal()
     timing_requested = Signal()
     fix_requested = Signal(object)
+    try_all_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it with nothing planned."""
@@ -161,6 +162,11 @@ class PlanPanel(QScrollArea):
         layout.addWidget(self.reason)
         layout.addWidget(self.busy)
         layout.addWidget(self.start_button)
+        self.try_all_button = QuietButton(tr("Try all methods…"), "compare")
+        self.try_all_button.setToolTip(tr("Prompt only, full, LoRA and QLoRA from this recipe, and which one to take"))
+        self.try_all_button.clicked.connect(self._on_try_all_clicked)
+        self.try_all_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout.addWidget(self.try_all_button)
         hint = wrapped(tr("Ctrl+Enter. It waits its turn if a run is training."), size="small", muted=True)
         layout.addWidget(hint)
 
@@ -205,6 +211,10 @@ class PlanPanel(QScrollArea):
         found = [item.widget() for item in items if item is not None]
         return [button for button in found if isinstance(button, FixButton)]
 
+    def focus_chain(self) -> list[QWidget]:
+        """Top to bottom."""
+        return [self.time_button, *self.fix_buttons(), self.details.button, self.start_button, self.try_all_button]
+
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         for row in range(FACTS):
             name, value = facts[row] if row < len(facts) else ("", "")
@@ -232,6 +242,10 @@ class PlanPanel(QScrollArea):
     @Slot()
     def _on_start_clicked(self) -> None:
         self.start_requested.emit()
+
+    @Slot()
+    def _on_try_all_clicked(self) -> None:
+        self.try_all_requested.emit()
 
     @Slot()
     def _on_time_clicked(self) -> None:

@@ -13,6 +13,7 @@ from engine.errors import UserError
 from engine.records import Recipe, recipe_from_toml
 from engine.store import jobs, models, runs
 from gui.i18n import tr
+from gui.new_run.binding import bound
 from gui.new_run.draft import Draft, Snapshot
 from gui.new_run.plan_words import PlanNote, note_of
 
@@ -272,7 +273,7 @@ class NewRun:
         if self._plan_runs:
             self._plan_again = True
             return
-        recipe, rows = self.draft.recipe, self._row_facts()
+        recipe, rows = self.draft.recipe, self.row_facts()
         if rows is None or not recipe.base:
             self.plan = None
             self.view.show_plan(None, "")
@@ -281,7 +282,8 @@ class NewRun:
         work = _Planning(recipe, rows, is_guessed=self._found is None)
         self.project.tasks.with_store(work, self._on_planned, self._on_plan_failed)
 
-    def _row_facts(self) -> Callable[[], RowFacts] | None:
+    def row_facts(self) -> Callable[[], RowFacts] | None:
+        """A function that gives what is known of the rows; None while the file is not read."""
         recipe, look, found = self.draft.recipe, self._look, self._found
         if found is not None:
             heldout = recipe.data.heldout_fraction
@@ -296,7 +298,7 @@ class NewRun:
             self._plan_again = False
             self.plan_soon()
             return
-        if not self.draft.recipe.base or self._row_facts() is None:
+        if not self.draft.recipe.base or self.row_facts() is None:
             return
         self.plan, note = made
         self.view.show_plan(note, "")
@@ -327,16 +329,8 @@ class NewRun:
         if self.obstacles():
             self.view.show_draft()
             return
-        recipe = self.draft.recipe
-        base = models.get(self.project.store, recipe.base)
-        suite = suites.place_of_suite(self.project.home, recipe.canaries.suite)
-        recipe = msgspec.structs.replace(
-            recipe,
-            base_fingerprint=base.fingerprint,
-            canaries=msgspec.structs.replace(recipe.canaries, suite=suite),
-        )
         self.view.show_busy(tr("Reading the files…"))
-        self.project.tasks.run(lambda: drafts.with_data_fingerprint(recipe), self._on_bound, self._on_start_failed)
+        self.project.tasks.with_store(_Binding(self.draft.recipe), self._on_bound, self._on_start_failed)
 
     def _on_bound(self, recipe: Recipe) -> None:
         made = msgspec.to_builtins(self.plan) if self.plan is not None else {}
@@ -344,9 +338,13 @@ class NewRun:
         self.view.show_busy("")
         name = runs.get(self.project.store, run_id).name
         self.project.toast(tr("{run} is queued.").format(run=name))
-        self.draft.type("name", "")
+        self.forget_name()
         self.view.show_started(run_id)
         self.project.navigate("run", run_id=run_id)
+
+    def forget_name(self) -> None:
+        """The name was used: the next run gets another."""
+        self.draft.type("name", "")
 
     def _on_start_failed(self, error: PalimpsestError) -> None:
         self.view.show_busy("")
@@ -364,6 +362,16 @@ class NewRun:
         if job.error_kind:
             self.project.toast(job.reason, level="error")
         self.plan_soon()
+
+
+class _Binding:
+    """Binds a recipe to its files and versions, in a thread with a store of its own."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def __call__(self, store: Store) -> Recipe:
+        return bound(store, self._recipe)
 
 
 class _Planning:

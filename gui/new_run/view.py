@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine import settings
 from engine.errors import UserError
@@ -20,14 +20,17 @@ from gui.new_run import words
 from gui.new_run.form import Form
 from gui.new_run.plan_panel import PlanPanel
 from gui.new_run.presenter import NewRun
+from gui.new_run.try_all import TryAll
+from gui.new_run.try_all_view import TryAllPanel
 from gui.page import Page
 from gui.project import Action
 from gui.widgets.empty import Empty
 
 if TYPE_CHECKING:
-    from engine.records import Job
+    from engine.records import Job, Method
     from gui.new_run.plan_words import Fix, PlanNote
     from gui.new_run.presenter import DataNote
+    from gui.new_run.sweep_note import SweepNote
     from gui.project import Project
 
 PLAN_WIDTH = 320
@@ -45,14 +48,18 @@ class NewRunPage(Page):
         """Build the form and its presenter."""
         super().__init__(project, parent)
         self.presenter = NewRun(project, self)
-        self.form, self.plan = Form(), PlanPanel()
-        content = QWidget()
-        row = QHBoxLayout(content)
+        self.try_all = TryAll(project, self, self.presenter)
+        self.form, self.plan, self.sweep = Form(), PlanPanel(), TryAllPanel(PLAN_WIDTH)
+        single = QWidget()
+        row = QHBoxLayout(single)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.form, 1)
         row.addWidget(self._side())
-        self.set_content(content)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(single)
+        self.stack.addWidget(self.sweep)
+        self.set_content(self.stack)
         self._connect()
 
     def _side(self) -> QWidget:
@@ -77,6 +84,14 @@ class NewRunPage(Page):
         self.plan.start_requested.connect(self._on_start_requested)
         self.plan.timing_requested.connect(self._on_timing_requested)
         self.plan.fix_requested.connect(self._on_fix_requested)
+        self.plan.try_all_requested.connect(self._on_try_all_requested)
+        self.sweep.method_chosen.connect(self._on_method_chosen)
+        self.sweep.varied.connect(self._on_varied)
+        self.sweep.start_requested.connect(self._on_start_requested)
+        self.sweep.closed.connect(self._on_try_all_closed)
+        self._make_actions()
+
+    def _make_actions(self) -> None:
         self._start_action = QAction(tr("Start the run"), self)
         self._start_action.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
         self._start_action.triggered.connect(self._on_start_requested)
@@ -84,6 +99,12 @@ class NewRunPage(Page):
         self._reset_action.triggered.connect(self._on_reset_triggered)
         self._open_action = QAction(tr("Open a recipe…"), self)
         self._open_action.triggered.connect(self._on_open_triggered)
+        self._try_all_action = QAction(tr("Try all methods with this recipe…"), self)
+        self._try_all_action.triggered.connect(self._on_try_all_requested)
+        self._back_action = QAction(tr("Back to one run"), self)
+        self._back_action.setShortcut(QKeySequence("Esc"))
+        self._back_action.setEnabled(False)
+        self._back_action.triggered.connect(self._on_try_all_closed)
 
     # ---- the page ----------------------------------------------------------------------------------------------------
 
@@ -111,7 +132,10 @@ class NewRunPage(Page):
         )
 
     def open(self, **args: Any) -> None:
-        """Fill the form: `data_path`, `recipe_path`, `recipe` (a `Recipe`), `like` (a run's id), `base`, `mapping`."""
+        """Fill the form: `data_path`, `recipe_path`, `recipe` (a `Recipe`), `like` (a run's id), `base`, `mapping`;
+
+        `try_all` opens the panel that tries every method.
+        """
         if (recipe := args.get("recipe")) is not None:
             self.presenter.take_recipe(recipe, tr("Take over a recipe"))
         if (run_id := args.get("like")) is not None:
@@ -124,6 +148,8 @@ class NewRunPage(Page):
             wanted |= {"data.mapping.shape": mapping.shape, "data.mapping.columns": mapping.columns}
         if wanted:
             self.presenter.edit(tr("training rows"), wanted)
+        if args.get("try_all") is not None:
+            self.show_try_all(is_open=bool(args["try_all"]))
 
     def save_state(self) -> dict[str, Any]:
         """The draft as TOML, and what is open."""
@@ -139,11 +165,13 @@ class NewRunPage(Page):
 
     def focus_chain(self) -> list[QWidget]:
         """The form, then the plan."""
-        return [*self.form.focus_chain(), self.plan.time_button, self.plan.details.button, self.plan.start_button]
+        if self.try_all.is_open:
+            return self.sweep.focus_chain()
+        return [*self.form.focus_chain(), *self.plan.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
-        """Start, reset, open a recipe."""
-        return [self._start_action, self._reset_action, self._open_action]
+        """Start, reset, open a recipe, try all, back."""
+        return [self._start_action, self._reset_action, self._open_action, self._try_all_action, self._back_action]
 
     # ---- what the presenter tells ------------------------------------------------------------------------------------
 
@@ -152,6 +180,7 @@ class NewRunPage(Page):
         self.form.show_bases(self.presenter.bases, self.presenter.suites)
         self.form.show_draft(self.presenter.draft)
         self._show_reason()
+        self.try_all.plan_soon()
 
     def show_data(self, note: DataNote) -> None:
         """Show what is known of the file."""
@@ -161,6 +190,31 @@ class NewRunPage(Page):
     def show_plan(self, note: PlanNote | None, problem: str) -> None:
         """Show the plan."""
         self.plan.show_note(note, problem)
+        self.try_all.plan_soon()
+
+    def show_try_all(self, *, is_open: bool) -> None:
+        """Put the panel that tries every method in the form's place, or the form back."""
+        if is_open == self.try_all.is_open:
+            return
+        self._back_action.setEnabled(is_open)
+        if is_open:
+            self.sweep.show_recipe(words.recipe_text(self.presenter.draft.recipe))
+            self.sweep.show_texts(dict(self.try_all.wish.texts))
+            self.try_all.open()
+        else:
+            self.try_all.close()
+        self.stack.setCurrentIndex(int(is_open))
+        self._order_tabs()
+
+    def show_sweep(self, note: SweepNote) -> None:
+        """Show what trying every method takes."""
+        self.sweep.show_recipe(words.recipe_text(self.presenter.draft.recipe))
+        self.sweep.show_note(note)
+        self._order_tabs()
+
+    def show_sweep_busy(self, words: str) -> None:
+        """Say what is being done before the runs are queued."""
+        self.sweep.together.show_busy(words)
 
     def show_toml_problem(self, problem: str) -> None:
         """Show what is wrong with the TOML text."""
@@ -233,7 +287,28 @@ class NewRunPage(Page):
 
     @Slot()
     def _on_start_requested(self) -> None:
-        self.presenter.start()
+        if self.try_all.is_open:
+            self.try_all.start()
+        else:
+            self.presenter.start()
+
+    @Slot()
+    def _on_try_all_requested(self) -> None:
+        self.show_try_all(is_open=True)
+        self.sweep.back.setFocus()
+
+    @Slot()
+    def _on_try_all_closed(self) -> None:
+        self.show_try_all(is_open=False)
+        self.plan.try_all_button.setFocus()
+
+    @Slot(str, bool)
+    def _on_method_chosen(self, method: Method, is_on: bool) -> None:
+        self.try_all.choose(method, is_wanted=is_on)
+
+    @Slot(str, str)
+    def _on_varied(self, path: str, text: str) -> None:
+        self.try_all.vary(path, text)
 
     @Slot()
     def _on_timing_requested(self) -> None:

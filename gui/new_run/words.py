@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.settings import setting as _setting
 from gui.i18n import tr
 
 if TYPE_CHECKING:
+    from engine.records import Recipe
     from engine.settings import Setting
 
 
@@ -113,3 +115,13 @@ def choice_text(setting: Setting, choice: str) -> str:
         ("protect", "custom"): tr("Custom"),
     }
     return names.get((setting.path, choice), choice)
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """What a recipe trains on what, in one line: base, rows, protection, what it starts from."""
+    rows = recipe.data.path.replace("\\", "/").rpartition("/")[2]
+    protection = choice_text(_setting("protect"), recipe.protect)
+    parts = [recipe.base, rows, tr("protection {name}").format(name=protection)]
+    if recipe.start_from:
+        parts.append(tr("on top of {checkpoint}").format(checkpoint=recipe.start_from))
+    return " · ".join(part for part in parts if part)
