@@ -302,8 +302,11 @@ def guard_bound(groups: Groups, alpha: float) -> float:
 
     Without the skewness correction of `lower_bound`, which at such levels and 15 items is so cautious that half of all
     losses of eight budgets go unseen; the second look in a row makes up for it (simulated: normal and right-skewed
-    differences with their mean at the budget stop ≤ 1 % of runs of 20 looks). Not so for heavily left-skewed ones, where
-    most items lose more than the budget and a few gain so much that the mean does not. −inf where there is no bound.
+    differences with their mean at the budget stop ≤ .3 % of runs of 20 looks of 4 capabilities). Not so for heavily
+    left-skewed ones (lognormal), where most items lose more than the budget and a few gain so much that the mean does not:
+    3 to 25 % (0 to 2 % with no change of the mean). 15 items may hold none of those few, so a bound that knew of them
+    would have to allow for what it does not see: Hall's transform with three times the sample's own skew still stops .2 to
+    4 % and sees a loss of six budgets at a look in 72 % instead of all cases. −inf where there is no bound.
     """
     if groups.clusters < 2:
         return -math.inf
