@@ -26,7 +26,7 @@ Purpose = Literal["general", "single"]
 JobKind = Literal[
     "train", "calibrate", "score", "answer", "import", "verify", "inspect", "roll_back", "make_current", "undo",
     "sweep", "pilot", "gate", "echo",
-    "strength", "drift",
+    "strength", "drift", "export",
 ]  # fmt: skip
 
 #: Fractions of the planned steps at which canaries are looked at (science §2, guard: front-loaded, the first at step 0).

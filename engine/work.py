@@ -37,6 +37,7 @@ TASKS = {
     "inspect": "engine.data.job:run",
     "strength": "engine.strength.job:run",
     "drift": "engine.strength.drift:run",
+    "export": "engine.export.model:run",
     "roll_back": "engine.model_moves:run_roll_back",
     "make_current": "engine.model_moves:run_make_current",
     "undo": "engine.model_moves:run_undo",

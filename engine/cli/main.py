@@ -36,6 +36,7 @@ _MODULES = (
     "window",
     "budgets",
     "strength",
+    "export",
 )
 
 

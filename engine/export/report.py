@@ -96,7 +96,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "timeline": _timeline(facts),
         "settled": [(v.name, step) for v in _all(facts.verdict) if (step := sentences.next_step(v))],
         "advice": advise(facts.verdict, results, run.recipe),
-        "settings": _settings(facts),
+        "settings": measured_settings(facts),
         "predicted_bytes": _predicted_bytes(run.plan),
         "dated": _dated(run.ended_at or run.created_at),
         "version": __version__,
@@ -124,10 +124,12 @@ def shareable(recipe: Recipe) -> Recipe:
     canaries = msgspec.structs.replace(
         recipe.canaries, suite=plain.last_name(recipe.canaries.suite), budgets=budgets
     )  # fmt: skip
+    general = msgspec.structs.replace(recipe.protection.general, path=plain.last_name(recipe.protection.general.path))
     return msgspec.structs.replace(
         recipe,
         data=data,
         canaries=canaries,
+        protection=msgspec.structs.replace(recipe.protection, general=general),
         name=plain.without_paths(recipe.name),
         base=plain.last_name(recipe.base),
         notes=plain.without_paths(recipe.notes),
@@ -226,7 +228,7 @@ def _timeline(facts: Facts) -> Markup | None:
 # ---- how it was decided ----------------------------------------------------------------------------------------------
 
 
-def _settings(facts: Facts) -> list[tuple[str, str]]:
+def measured_settings(facts: Facts) -> list[tuple[str, str]]:
     """What the scores depend on, in a fixed order; long hashes shortened, local paths reduced to names."""
     if facts.before is None:
         return []

@@ -44,6 +44,13 @@ def entries(store: Store, limit: int = 100) -> list[HistoryEntry]:
     return store.records(HistoryEntry, _WITH_UNDONE + "ORDER BY h.id DESC LIMIT ?", (limit,))
 
 
+def of(store: Store, action: str, after: str) -> list[HistoryEntry]:
+    """Return the entries of one action about one model, oldest first."""
+    return store.records(
+        HistoryEntry, _WITH_UNDONE + "WHERE h.action = ? AND h.after = ? ORDER BY h.id", (action, after)
+    )
+
+
 def last_undoable(store: Store) -> HistoryEntry | None:
     """Return the newest change of the pointer that was not undone and is not itself an undo, or None."""
     return store.one(

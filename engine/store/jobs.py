@@ -21,7 +21,7 @@ LANES: dict[JobKind, Lane] = {
     "train": "heavy", "calibrate": "heavy", "score": "heavy", "answer": "interactive", "import": "interactive", "verify": "interactive",
     "inspect": "interactive", "roll_back": "interactive", "make_current": "interactive", "undo": "interactive",
     "sweep": "heavy", "pilot": "heavy", "gate": "heavy", "echo": "interactive",
-    "strength": "heavy", "drift": "interactive",
+    "strength": "heavy", "drift": "interactive", "export": "interactive",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from engine.cli.main import Commands, Desk
 from engine.errors import EnvironmentFailure, UserError
 
 EVERY_COMMAND = {
-    "budgets", "check", "compare", "current", "demo", "drift", "follow", "gate", "history", "import", "inspect", "kill",
+    "budgets", "check", "compare", "current", "demo", "drift", "export", "follow", "gate", "history", "import", "inspect", "kill",
     "locate", "log", "make-current", "matrix", "methods", "models", "next", "pause", "pilot", "plan", "recipe", "reindex",
     "report", "resume", "rollback", "run", "runs", "score", "show", "stop", "strength", "suite", "sweep", "sweeps", "try-all",
     "undo", "verify", "window",
