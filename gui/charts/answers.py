@@ -1,34 +1,33 @@
-"""Chart (f): two answers side by side, what changed between them, and how sure each model was of every token.
+"""Chart (f): two answers side by side (a third beside them), what changed between them, and how sure each model was of
+every token.
 
 A model's text is only ever inserted as plain text with a format; nothing in it is read as HTML, Markdown, link or image.
 """
 
 from __future__ import annotations
 
-import html
-import math
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from gui.charts.answer_pane import Answer, AnswerPane, tip_html, token_words
 from gui.charts.shading import ALPHAS, TokenScore, change_step, surprise_step, visible_blanks
 from gui.charts.worddiff import Difference, difference, folded
 from gui.i18n import tr
 from gui.theme import color, theme_of
-from gui.widgets.text import ElidedLabel, PlainLabel, fixed_font
+from gui.widgets.text import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QHelpEvent
-
     from gui.charts.worddiff import SegmentKind
     from gui.tasks import Tasks
     from gui.theme import Theme
+
+__all__ = ["Answer", "AnswerPane", "AnswersView", "DiffMode", "Shading", "tip_html", "token_words"]
 
 DiffMode: TypeAlias = Literal["off", "words", "lines"]
 Shading: TypeAlias = Literal["off", "surprise", "change"]
@@ -36,134 +35,11 @@ Shading: TypeAlias = Literal["off", "surprise", "change"]
 _QUICK_LETTERS = 1200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One model's answer. `passed` is the checker's word, None where nothing checked it; `mean_logprob` in nats."""
-
-    model: str
-    text: str
-    letter: str = "A"
-    passed: bool | None = None
-    n_tokens: int = 0
-    mean_logprob: float | None = None
-    seed: int | None = None
-    temperature: float | None = None
-    tokens: tuple[TokenScore, ...] = ()
-
-    def chips(self) -> list[str]:
-        """Length, mean log-probability, seed and temperature in words."""
-        said = [tr("%n token(s)", "", self.n_tokens)] if self.n_tokens else []
-        if self.mean_logprob is not None:
-            said.append(tr("mean log-prob {value}").format(value=f"{self.mean_logprob:.2f}".replace("-", "−")))
-        if self.seed is not None:
-            said.append(tr("seed {seed}").format(seed=self.seed))
-        if self.temperature is not None:
-            said.append(tr("temperature {value}").format(value=f"{self.temperature:g}"))
-        return said
-
-
-class AnswerPane(QWidget):
-    """One answer with its header; in blind mode the model's name is hidden."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Empty at first."""
-        super().__init__(parent)
-        self._spots: list[int] = []
-        self._tokens: list[tuple[int, TokenScore]] = []
-        self._pen = QTextCursor()
-        self.header, self.footer = ElidedLabel(""), PlainLabel("", size="small")
-        self.footer.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self.view = QTextEdit(self)
-        self.view.setReadOnly(True)
-        self.view.setAcceptRichText(False)
-        self.view.setTabChangesFocus(True)
-        self.view.viewport().installEventFilter(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.footer)
-
-    def begin(self, answer: Answer, *, is_blind: bool) -> None:
-        """Write the header and empty the text; `write` follows, and `finish`."""
-        mark = {True: "✓", False: "✗", None: ""}[answer.passed]
-        name = tr("hidden until you vote") if is_blind else answer.model
-        self.header.setText("   ".join(part for part in (answer.letter, name, "" if is_blind else mark) if part))
-        self.view.setAccessibleName(tr("Answer {letter}").format(letter=answer.letter))
-        self.footer.setText(" · ".join(answer.chips()))
-        self.view.clear()
-        self.view.setFont(fixed_font())
-        self._spots, self._tokens = [], []
-        self._pen = QTextCursor(self.view.document())
-        self._pen.beginEditBlock()
-
-    def finish(self) -> None:
-        """Lay out what was written, once, and show its beginning."""
-        self._pen.endEditBlock()
-        self.view.moveCursor(QTextCursor.MoveOperation.Start)
-
-    def write(
-        self, text: str, form: QTextCharFormat, *, is_change: bool = False, token: TokenScore | None = None
-    ) -> None:
-        """Append text as it is; a change can be jumped to, a token can be asked about."""
-        if is_change:
-            self._spots.append(self._pen.position())
-        if token is not None:
-            self._tokens.append((self._pen.position(), token))
-        self._pen.insertText(text, form)
-
-    def plain_text(self) -> str:
-        """What is on screen."""
-        return self.view.toPlainText()
-
-    def change_count(self) -> int:
-        """How many places `go_to_change` knows."""
-        return len(self._spots)
-
-    def go_to_change(self, index: int) -> None:
-        """Scroll to a change and put the cursor there."""
-        if self._spots:
-            cursor = self.view.textCursor()
-            cursor.setPosition(self._spots[min(index, len(self._spots) - 1)])
-            self.view.setTextCursor(cursor)
-            self.view.ensureCursorVisible()
-
-    def token_at(self, position: int) -> TokenScore | None:
-        """The token a text position lies in."""
-        found = [token for start, token in self._tokens if start <= position]
-        return found[-1] if found else None
-
-    def eventFilter(self, _watched: object, event: QEvent) -> bool:
-        """Say what is known of the token under the pointer."""
-        if event.type() != QEvent.Type.ToolTip or not self._tokens:
-            return False
-        self._show_tip(event)  # type: ignore[arg-type]
-        return True
-
-    def _show_tip(self, event: QHelpEvent) -> None:
-        token = self.token_at(self.view.cursorForPosition(event.pos()).position())
-        QToolTip.showText(event.globalPos(), tip_html(token_words(token)) if token else "", self.view)
-
-
-def token_words(token: TokenScore) -> str:
-    """A token with its probabilities and the likeliest alternatives."""
-    parts = [f"“{visible_blanks(token.text).strip()}”"]
-    for name, value in ((tr("base"), token.base), (tr("tuned"), token.tuned)):
-        if value is not None:
-            parts.append(f"{name}: p = {math.exp(value):.3f}")
-    if token.alternatives:
-        said = ", ".join(f"“{visible_blanks(text)}” {p:.2f}" for text, p in token.alternatives[:3])
-        parts.append(tr("instead: {tokens}").format(tokens=said))
-    return "\n".join(parts)
-
-
-def tip_html(text: str) -> str:
-    """Any text as a tooltip: escaped, as Qt would guess at HTML otherwise."""
-    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"
-
-
 class AnswersView(QWidget):
-    """Two panes, one difference. Modes: off, words, lines; shading: off, surprise, change on the base's text."""
+    """Two panes, one difference. Modes: off, words, lines; shading: off, surprise, change on the base's text.
+
+    A third answer is compared with the first: what it adds is marked in its own pane.
+    """
 
     compared = Signal(object)
 
@@ -172,28 +48,41 @@ class AnswersView(QWidget):
         super().__init__(parent)
         self._tasks = tasks
         self._answers: tuple[Answer, Answer] | None = None
+        self._third_answer: Answer | None = None
         self._difference: Difference | None = None
+        self._third_difference: Difference | None = None
         self._mode: DiffMode = "words"
         self._shading: Shading = "off"
         self._is_blind, self._is_locked, self._is_scrolling = False, True, False
+        self._is_writing = self._is_flipped = False
         self._next = 0
-        self.base, self.tuned = AnswerPane(self), AnswerPane(self)
-        self.note = PlainLabel("", self, size="small")
+        self.base, self.tuned, self.third = AnswerPane(self), AnswerPane(self), AnswerPane(self)
+        self.third.hide()
+        self.note = wrapped("", size="small")
         panes = QHBoxLayout()
-        panes.addWidget(self.base)
-        panes.addWidget(self.tuned)
+        for pane in self.panes:
+            panes.addWidget(pane, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(panes, 1)
         layout.addWidget(self.note)
         self.base.view.verticalScrollBar().valueChanged.connect(self._on_base_scrolled)
         self.tuned.view.verticalScrollBar().valueChanged.connect(self._on_tuned_scrolled)
+        self.third.view.verticalScrollBar().valueChanged.connect(self._on_third_scrolled)
+
+    @property
+    def panes(self) -> tuple[AnswerPane, AnswerPane, AnswerPane]:
+        """The panes from left to right; the third is often hidden."""
+        return self.base, self.tuned, self.third
 
     # ---- what to show ------------------------------------------------------------------------------------------------
 
-    def set_answers(self, base: Answer, tuned: Answer) -> None:
-        """Show two answers; the difference follows, at once for short ones."""
-        self._answers, self._difference, self._next = (base, tuned), None, 0
+    def set_answers(
+        self, base: Answer, tuned: Answer, third: Answer | None = None, *, is_writing: bool = False
+    ) -> None:
+        """Show two or three answers; the difference follows, at once for short ones, once they are no longer written."""
+        self._answers, self._third_answer, self._is_writing, self._next = (base, tuned), third, is_writing, 0
+        self.third.setVisible(third is not None)
         self._compare()
 
     def set_mode(self, mode: DiffMode) -> None:
@@ -212,23 +101,33 @@ class AnswersView(QWidget):
         self._write()
 
     def set_locked(self, is_locked: bool) -> None:
-        """Scroll both panes together, by share of their heights."""
+        """Scroll all panes together, by share of their heights."""
         self._is_locked = is_locked
 
-    def _compare(self) -> None:
-        self._difference = None
+    def set_flipped(self, is_flipped: bool) -> None:
+        """Show the two answers in each other's place, for the eye to see one text change."""
+        self._is_flipped = is_flipped
         self._write()
-        if self._answers is None or self._mode == "off":
+
+    def _compare(self) -> None:
+        self._difference = self._third_difference = None
+        self._write()
+        if self._answers is None or self._mode == "off" or self._is_writing:
             return
         first, second = self._answers[0].text, self._answers[1].text
-        work = partial(_compared, first, second, self._mode)
-        if self._tasks is None or len(first) + len(second) <= _QUICK_LETTERS:
-            self._on_compared(work())
+        third = self._third_answer.text if self._third_answer is not None else None
+        if third is not None:
+            self._start(partial(_compared, first, third, self._mode), self._on_third_compared, len(first) + len(third))
+        self._start(partial(_compared, first, second, self._mode), self._on_compared, len(first) + len(second))
+
+    def _start(self, work: partial[_Compared], on_done: object, letters: int) -> None:
+        if self._tasks is None or letters <= _QUICK_LETTERS:
+            on_done(work())  # type: ignore[operator]
         else:
-            self._tasks.run(work, self._on_compared)
+            self._tasks.run(work, on_done)  # type: ignore[arg-type]
 
     @Slot(object)
-    def _on_compared(self, result: tuple[str, str, DiffMode, Difference]) -> None:
+    def _on_compared(self, result: _Compared) -> None:
         """Take a difference unless the answers or the mode have changed meanwhile."""
         first, second, mode, found = result
         if self._answers is None or (first, second, mode) != (self._answers[0].text, self._answers[1].text, self._mode):
@@ -237,63 +136,78 @@ class AnswersView(QWidget):
         self._write()
         self.compared.emit(found)
 
+    @Slot(object)
+    def _on_third_compared(self, result: _Compared) -> None:
+        first, second, mode, found = result
+        if self._answers is None or self._third_answer is None:
+            return
+        if (first, second, mode) == (self._answers[0].text, self._third_answer.text, self._mode):
+            self._third_difference = found
+            self._write()
+
     # ---- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
         if self._answers is None:
             return
+        shown = [*self._answers, *([self._third_answer] if self._third_answer is not None else [])]
+        panes = [*self._places(), self.third][: len(shown)]
+        self.note.setText(self._note())
+        if self._is_writing:
+            for pane, answer in zip(panes, shown, strict=True):
+                pane.grow(answer, is_blind=self._is_blind)
+            return
+        for pane, answer in zip(panes, shown, strict=True):
+            pane.begin(answer, is_blind=self._is_blind, names=self._names(answer))
+        self._fill(panes, shown)
+        for pane in panes:
+            pane.finish()
+
+    def _fill(self, panes: Sequence[AnswerPane], shown: Sequence[Answer]) -> None:
         theme = theme_of(self.palette())
-        for pane, answer in zip((self.base, self.tuned), self._answers, strict=True):
-            pane.begin(answer, is_blind=self._is_blind)
-        if self._shading != "off":
-            self._write_shaded(theme)
-        elif self._difference is None:
-            for pane, answer in zip((self.base, self.tuned), self._answers, strict=True):
+        if self._shading != "off" and not self._is_blind:
+            self._write_shaded(theme, panes, shown)
+            return
+        if self._difference is None:
+            for pane, answer in zip(panes[:2], shown[:2], strict=True):
                 pane.write(answer.text, QTextCharFormat())
         else:
-            self._write_difference(theme, self._difference)
-        for pane in (self.base, self.tuned):
-            pane.finish()
-        self.note.setText(self._note())
-
-    def _write_difference(self, theme: Theme, found: Difference) -> None:
-        for segment in found.segments:
-            form = _format(segment.kind, theme)
-            letters = segment.text.rstrip()
-            blanks = segment.text[len(letters) :]
-            if segment.kind == "removed":
-                bracket = _tinted(theme.forgot_mark)
-                self.base.write("⟦", bracket, is_change=True)
-                self.base.write(letters or blanks, form)
-                self.base.write("⟧", bracket)
-                self.base.write(blanks if letters else "", QTextCharFormat())
-            elif segment.kind == "added":
-                self.tuned.write(letters or blanks, form, is_change=True)
-                self.tuned.write(blanks if letters else "", QTextCharFormat())
+            _write_difference(theme, self._difference, panes[0], panes[1])
+        if len(shown) > 2:
+            if self._third_difference is None:
+                panes[2].write(shown[2].text, QTextCharFormat())
             else:
-                head, left_out, tail = folded(segment.text)
-                for pane in (self.base, self.tuned):
-                    pane.write(head, form)
-                    if left_out:
-                        pane.write(tr("… %n same word(s) … ", "", left_out), _muted(theme))
-                        pane.write(tail, form)
+                _write_difference(theme, self._third_difference, None, panes[2])
 
-    def _write_shaded(self, theme: Theme) -> None:
+    def _places(self) -> tuple[AnswerPane, AnswerPane]:
+        """The panes of the first and the second answer."""
+        return (self.tuned, self.base) if self._is_flipped else (self.base, self.tuned)
+
+    def _names(self, answer: Answer) -> tuple[str, str] | None:
+        """Whose a token's two scores are: the first model's and the other one's."""
         assert self._answers is not None
-        base, tuned = self._answers
-        if self._shading == "change":
-            steps = [change_step(t.base, t.tuned) for t in base.tokens]
-            _shade(self.base, base.tokens, steps, theme, is_change=True)
-            self.tuned.write(tuned.text, QTextCharFormat())
-            return
-        _shade(self.base, base.tokens, [surprise_step(t.base) for t in base.tokens], theme)
-        _shade(self.tuned, tuned.tokens, [surprise_step(t.tuned) for t in tuned.tokens], theme)
+        other = self._third_answer if answer is self._third_answer else self._answers[1]
+        names = (self._answers[0].model, other.model if other is not None else "")
+        return names if all(names) else None
+
+    def _write_shaded(self, theme: Theme, panes: Sequence[AnswerPane], shown: Sequence[Answer]) -> None:
+        for number, (pane, answer) in enumerate(zip(panes, shown, strict=True)):
+            if not answer.tokens or (self._shading == "change" and number > 0):
+                pane.write(answer.text, QTextCharFormat())
+            elif self._shading == "change":
+                _shade(
+                    pane, answer.tokens, [change_step(t.base, t.tuned) for t in answer.tokens], theme, is_change=True
+                )
+            else:
+                own = [t.tuned if number else t.base for t in answer.tokens]
+                _shade(pane, answer.tokens, [surprise_step(value) for value in own], theme)
 
     def _note(self) -> str:
-        if self._shading == "surprise":
-            return tr("Shaded: how unlikely each token was to the model that wrote it; dotted below p = .05")
-        if self._shading == "change":
-            return tr("Shaded on the base's answer: what became less likely (dotted) or likelier under the tuned model")
+        assert self._answers is not None
+        if self._is_writing:
+            return tr("Still writing…")
+        if self._shading != "off" and not self._is_blind:
+            return self._shading_note()
         if self._difference is None:
             return "" if self._mode == "off" else tr("Comparing…")
         said = tr("%n place(s) differ", "", self._difference.changes)
@@ -301,31 +215,47 @@ class AnswersView(QWidget):
             f"{said}. {tr('Only the first 800 differing words were compared.')}" if self._difference.is_capped else said
         )
 
+    def _shading_note(self) -> str:
+        assert self._answers is not None
+        if self._shading == "change":
+            said = tr("Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}")
+            return said.format(first=self._answers[0].model, second=self._answers[1].model)
+        shown = [*self._answers, *([self._third_answer] if self._third_answer is not None else [])]
+        said = tr("Shaded: how unlikely each token was to the model that wrote it ({models}); dotted below p = .05")
+        return said.format(models=", ".join(" ".join((one.letter, one.model)).strip() for one in shown))
+
     # ---- moving ------------------------------------------------------------------------------------------------------
 
     @Slot()
     def next_difference(self) -> None:
         """Go to the next place that differs in both panes; after the last comes the first."""
-        count = max(self.base.change_count(), self.tuned.change_count())
+        count = max(pane.change_count() for pane in self.panes)
         if count:
-            for pane in (self.base, self.tuned):
+            for pane in self.panes:
                 pane.go_to_change(self._next % count)
             self._next = (self._next + 1) % count
 
     @Slot(int)
     def _on_base_scrolled(self, _value: int) -> None:
-        self._scroll_with(self.base, self.tuned)
+        self._scroll_with(self.base)
 
     @Slot(int)
     def _on_tuned_scrolled(self, _value: int) -> None:
-        self._scroll_with(self.tuned, self.base)
+        self._scroll_with(self.tuned)
 
-    def _scroll_with(self, moved: AnswerPane, other: AnswerPane) -> None:
+    @Slot(int)
+    def _on_third_scrolled(self, _value: int) -> None:
+        self._scroll_with(self.third)
+
+    def _scroll_with(self, moved: AnswerPane) -> None:
         if not self._is_locked or self._is_scrolling:
             return
         self._is_scrolling = True
-        one, two = moved.view.verticalScrollBar(), other.view.verticalScrollBar()
-        two.setValue(round(two.maximum() * one.value() / one.maximum()) if one.maximum() else 0)
+        one = moved.view.verticalScrollBar()
+        for other in self.panes:
+            if other is not moved:
+                two = other.view.verticalScrollBar()
+                two.setValue(round(two.maximum() * one.value() / one.maximum()) if one.maximum() else 0)
         self._is_scrolling = False
 
     def changeEvent(self, event: QEvent) -> None:
@@ -335,8 +265,38 @@ class AnswersView(QWidget):
             self._write()
 
 
-def _compared(first: str, second: str, mode: DiffMode) -> tuple[str, str, DiffMode, Difference]:
+#: Both texts, how they were compared, and the difference.
+_Compared: TypeAlias = tuple[str, str, DiffMode, Difference]
+
+
+def _compared(first: str, second: str, mode: DiffMode) -> _Compared:
     return first, second, mode, difference(first, second, "lines" if mode == "lines" else "words")
+
+
+def _write_difference(theme: Theme, found: Difference, base: AnswerPane | None, tuned: AnswerPane) -> None:
+    """Write both texts with what is only in one of them marked; without a pane for the first, only the second."""
+    both = [pane for pane in (base, tuned) if pane is not None]
+    for segment in found.segments:
+        form = _format(segment.kind, theme)
+        letters = segment.text.rstrip()
+        blanks = segment.text[len(letters) :]
+        if segment.kind == "removed":
+            if base is not None:
+                bracket = _tinted(theme.forgot_mark)
+                base.write("⟦", bracket, is_change=True)
+                base.write(letters or blanks, form)
+                base.write("⟧", bracket)
+                base.write(blanks if letters else "", QTextCharFormat())
+        elif segment.kind == "added":
+            tuned.write(letters or blanks, form, is_change=True)
+            tuned.write(blanks if letters else "", QTextCharFormat())
+        else:
+            head, left_out, tail = folded(segment.text)
+            for pane in both:
+                pane.write(head, form)
+                if left_out:
+                    pane.write(tr("… %n same word(s) … ", "", left_out), _muted(theme))
+                    pane.write(tail, form)
 
 
 def _format(kind: SegmentKind, theme: Theme) -> QTextCharFormat:

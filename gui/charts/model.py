@@ -120,7 +120,7 @@ class ChartModel(QAbstractTableModel, Generic[R]):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(column.key for column in self.columns)
         for row in self._rows:
-            writer.writerow(_cell(column.value(row)) for column in self.columns)
+            writer.writerow(cell_text(column.value(row)) for column in self.columns)
         return out.getvalue()
 
     def to_tsv(self) -> str:
@@ -143,7 +143,7 @@ def _same(one: object, other: object) -> bool:
     return one is other or one == other
 
 
-def _cell(value: float | int | str | None) -> str:
+def cell_text(value: object) -> str:
     """A CSV cell: floats to the last bit, nothing for None, and no text that a sheet would run as a formula."""
     if value is None:
         return ""
