@@ -656,11 +656,15 @@
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
-        <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
+        <extracomment>How much of a fingerprint is shown.</extracomment>
         <translation>
             <numerusform>%n Token</numerusform>
             <numerusform>%n Token</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>cut at the limit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>mean log-prob {value}</source>
@@ -673,6 +677,10 @@
     <message>
         <source>temperature {value}</source>
         <translation>Temperatur {value}</translation>
+    </message>
+    <message>
+        <source>fingerprint {start}…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>hidden until you vote</source>
@@ -696,18 +704,16 @@
     </message>
     <message numerus="yes">
         <source>… %n same word(s) … </source>
+        <extracomment>Both texts, how they were compared, and the difference.</extracomment>
         <translation>
             <numerusform>… %n gleiches Wort … </numerusform>
             <numerusform>… %n gleiche Wörter … </numerusform>
         </translation>
     </message>
     <message>
-        <source>Shaded: how unlikely each token was to the model that wrote it; dotted below p = .05</source>
-        <translation>Schattiert: wie unwahrscheinlich jedes Token für das Modell war, das es schrieb; gepunktet unter p = .05</translation>
-    </message>
-    <message>
-        <source>Shaded on the base&apos;s answer: what became less likely (dotted) or likelier under the tuned model</source>
-        <translation>Schattiert auf der Antwort der Basis: was unter dem feinabgestimmten Modell unwahrscheinlicher (gepunktet) oder wahrscheinlicher wurde</translation>
+        <source>Still writing…</source>
+        <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Comparing…</source>
@@ -719,6 +725,14 @@
             <numerusform>%n Stelle unterscheidet sich</numerusform>
             <numerusform>%n Stellen unterscheiden sich</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shaded: how unlikely each token was to the model that wrote it ({models}); dotted below p = .05</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>best inside budget</source>
@@ -1143,6 +1157,14 @@
     <message>
         <source>Start</source>
         <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Try all methods…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt only, full, LoRA and QLoRA from this recipe, and which one to take</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ctrl+Enter. It waits its turn if a run is training.</source>
@@ -1579,6 +1601,10 @@
         <translation>Rezept öffnen…</translation>
     </message>
     <message>
+        <source>Try all methods with this recipe…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>First a base model</source>
         <translation>Zuerst ein Basismodell</translation>
     </message>
@@ -1715,6 +1741,70 @@
         <translation>Rezept öffnen</translation>
     </message>
     <message>
+        <source>Write a prompt for the models above. A line of --- begins another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest token each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt sets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most tokens of an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a prompt first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save these prompts…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No saved prompts yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete a set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the prompt set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a name that is taken gets these prompts instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>Name</translation>
     </message>
@@ -1823,6 +1913,14 @@
         <translation>Neueste behalten</translation>
     </message>
     <message>
+        <source>protection {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on top of {checkpoint}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Data</source>
         <extracomment>Lines of the list of unusable rows before it scrolls.</extracomment>
         <translation>Daten</translation>
@@ -1886,6 +1984,7 @@
     </message>
     <message>
         <source>Prompt</source>
+        <extracomment>Lines of text the editor has room for.</extracomment>
         <translation>Prompt</translation>
     </message>
     <message>
@@ -2768,6 +2867,10 @@
         <translation>Weitersuchen</translation>
     </message>
     <message>
+        <source>Paste a file or folder</source>
+        <translation>Datei oder Ordner einfügen</translation>
+    </message>
+    <message>
         <source>Pause or resume the live run</source>
         <translation>Laufenden Lauf pausieren oder fortsetzen</translation>
     </message>
@@ -2817,6 +2920,7 @@
     </message>
     <message>
         <source>Drop one file or folder at a time.</source>
+        <extracomment>A pasted text longer than this is no path.</extracomment>
         <translation>Bitte nur eine Datei oder einen Ordner auf einmal ablegen.</translation>
     </message>
     <message>
@@ -2889,7 +2993,20 @@
     </message>
     <message>
         <source>base {name}</source>
+        <extracomment>So many checkpoints are offered, newest runs first; any other can still be named by whoever leads here.</extracomment>
         <translation>Basis {name}</translation>
+    </message>
+    <message>
+        <source>no longer at its place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its weights are gone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Queued</source>
@@ -3023,6 +3140,10 @@
     <message>
         <source>run</source>
         <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>There is no file or folder to paste.</source>
+        <translation>Es gibt keine Datei und keinen Ordner zum Einfügen.</translation>
     </message>
     <message>
         <source>No run is at work.</source>
@@ -3300,6 +3421,15 @@
         <translation>Braucht {n} Aufgaben, um behalten zu heißen.</translation>
     </message>
     <message>
+        <source>What to show</source>
+        <extracomment>A prompt is shown in so many lines at most; a longer one scrolls.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Got worse</source>
         <translation>Schlechter geworden</translation>
     </message>
@@ -3322,6 +3452,78 @@
     <message>
         <source>Find in prompts and answers</source>
         <translation>In Prompts und Antworten suchen</translation>
+    </message>
+    <message>
+        <source>Blind (B)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token shading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No shading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shade: surprise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shade: what changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Third model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flip (\)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next difference (N)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare by words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare by lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scroll together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model {letter}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fingerprint {whole}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompt</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ask both models…</source>
@@ -3360,12 +3562,55 @@
         <translation>Keine Antwort passt zu diesem Filter.</translation>
     </message>
     <message>
+        <source>{place} of {count}</source>
+        <extracomment>What begins the next prompt in the composer, alone on its line. What the keys 1, 2, 3 and 0 say.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>expected: {answer}</source>
         <translation>erwartet: {answer}</translation>
     </message>
     <message>
         <source>score {change}</source>
         <translation>Wert {change}</translation>
+    </message>
+    <message>
+        <source>No votes between these two models yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vote(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{first} preferred {wins}, {second} preferred {losses}, ties {ties}, both bad {bad}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exact sign test needs at least {least} votes for one of the two; ties and both bad do not count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Exact sign test over %n decided vote(s), ties and both bad left out</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{model} is preferred.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The votes can&apos;t tell.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A was {left}, B was {right}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No answers stored</source>
@@ -3424,8 +3669,44 @@
         <translation>Bericht exportieren</translation>
     </message>
     <message>
+        <source>The canaries are answered by both models next; a run that trains is let finish first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export votes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Wrote {file}.</source>
         <translation>{file} geschrieben.</translation>
+    </message>
+    <message>
+        <source>Save prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has these prompts now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleted {name}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No drift to show yet</source>
@@ -3785,6 +4066,10 @@
         <translation>Zustand</translation>
     </message>
     <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Size</source>
         <translation>Größe</translation>
     </message>
@@ -3804,12 +4089,28 @@
         <translation>Bricht ab</translation>
     </message>
     <message>
+        <source>Choose a method it concerns, or leave it empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Freeing GPU memory</source>
         <translation>Gibt GPU-Speicher frei</translation>
     </message>
     <message>
         <source>Going on</source>
         <translation>Geht weiter</translation>
+    </message>
+    <message>
+        <source>In the Trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave methods or values out, or keep fewer checkpoints.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name fewer values.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only the first 800 differing words were compared.</source>
@@ -3822,6 +4123,18 @@
     <message>
         <source>Suites</source>
         <translation>Sätze</translation>
+    </message>
+    <message>
+        <source>You called it a tie.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You found both bad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You preferred {model}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>at most {peak}</source>
@@ -3899,8 +4212,44 @@
         <translation>Was nach oben gezeichnet wird</translation>
     </message>
     <message>
+        <source>Progress of the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs of this comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs that wait are cancelled; the one at work goes on. Can be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue the missing runs again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You can close the window or do other things. A run that fails does not stop the others; when all have ended, this page turns to the trade-off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Recommended</source>
         <translation>Empfohlen</translation>
+    </message>
+    <message>
+        <source>Show the trade-off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing methods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recommended so far</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>upwards</source>
@@ -4021,6 +4370,189 @@
     <message>
         <source>Choose an empty folder for the new project</source>
         <translation>Leeren Ordner für das neue Projekt wählen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were cancelled and moved to the Trash.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No run of this comparison waits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting run(s) are cancelled</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing is missing: every run has ended well or waits its turn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued again</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A is better (1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is better (2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tie (3)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both bad (0)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export votes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {all} runs done</source>
+        <extracomment>Runs in these states did all they should.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n missing</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low} to {high} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>planned: {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose at least one method.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{need} of {free} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s), taken over</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) do not seem to fit into memory.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The time is a rough range: not every method was timed on this machine yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s), one after the other</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>done: {run}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue the runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter. They wait their turn if a run is training; one step undoes it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to queue yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Queue %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try all methods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to one run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also vary (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values separated by commas; each is a run of its own with every method it concerns.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>e.g. {values}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -104,7 +104,7 @@
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
-        <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
+        <extracomment>How much of a fingerprint is shown.</extracomment>
         <translation>
             <numerusform>%n token</numerusform>
             <numerusform>%n tokens</numerusform>
@@ -112,6 +112,7 @@
     </message>
     <message numerus="yes">
         <source>… %n same word(s) … </source>
+        <extracomment>Both texts, how they were compared, and the difference.</extracomment>
         <translation>
             <numerusform>… %n same word … </numerusform>
             <numerusform>… %n same words … </numerusform>
@@ -171,6 +172,90 @@
         <translation>
             <numerusform>%n more waiting</numerusform>
             <numerusform>%n more waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued</source>
+        <translation>
+            <numerusform>%n run are queued</numerusform>
+            <numerusform>%n runs are queued</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were cancelled and moved to the Trash.</source>
+        <translation>
+            <numerusform>%n run were cancelled and moved to the Trash.</numerusform>
+            <numerusform>%n runs were cancelled and moved to the Trash.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued again.</source>
+        <translation>
+            <numerusform>%n run are queued again.</numerusform>
+            <numerusform>%n runs are queued again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting run(s) are cancelled</source>
+        <translation>
+            <numerusform>%n waiting run are cancelled</numerusform>
+            <numerusform>%n waiting runs are cancelled</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) are queued again</source>
+        <translation>
+            <numerusform>%n run are queued again</numerusform>
+            <numerusform>%n runs are queued again</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vote(s)</source>
+        <translation>
+            <numerusform>%n vote</numerusform>
+            <numerusform>%n votes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Exact sign test over %n decided vote(s), ties and both bad left out</source>
+        <translation>
+            <numerusform>Exact sign test over %n decided vote, ties and both bad left out</numerusform>
+            <numerusform>Exact sign test over %n decided votes, ties and both bad left out</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n missing</source>
+        <translation>
+            <numerusform>%n missing</numerusform>
+            <numerusform>%n missing</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s), taken over</source>
+        <translation>
+            <numerusform>%n run, taken over</numerusform>
+            <numerusform>%n runs, taken over</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) do not seem to fit into memory.</source>
+        <translation>
+            <numerusform>%n run do not seem to fit into memory.</numerusform>
+            <numerusform>%n runs do not seem to fit into memory.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s), one after the other</source>
+        <translation>
+            <numerusform>%n run, one after the other</numerusform>
+            <numerusform>%n runs, one after the other</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Queue %n run(s)</source>
+        <translation>
+            <numerusform>Queue %n run</numerusform>
+            <numerusform>Queue %n runs</numerusform>
         </translation>
     </message>
 </context>
