@@ -246,6 +246,15 @@ def free_bytes(folder: Path) -> int:
     return int(psutil.disk_usage(str(existing)).free)
 
 
+def kept_waiting_s() -> dict[int, float]:
+    """Seconds each thread of this process was ready but got no processor, by thread number; empty where it is not told."""
+    found: dict[int, float] = {}
+    for thread in Path("/proc/self/task").glob("*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended, or the system counts no waits
+            found[int(thread.name)] = int((thread / "schedstat").read_text().split()[1]) / 1e9
+    return found
+
+
 def signal_word(returncode: int) -> str:
     """Say how a process ended: 'exit code 3' or 'signal 9 (SIGKILL)'."""
     if returncode >= 0:

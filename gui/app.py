@@ -17,6 +17,7 @@ from gui import affinity, style
 from gui.dialogs import NativeDialogs
 from gui.i18n import Language
 from gui.project import Project
+from gui.shell import pages
 from gui.shell.gpu import NvmlReader, Watcher
 from gui.shell.main_window import MainWindow
 from gui.shell.notices import RunNotices, TrayMessenger
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 NO_DISPLAY = "There is no display to open a window on. `make demo` runs the main job in the terminal."
+#: The screens' code is read so long after the window was shown, beside it.
+PRELOAD_AFTER_MS = 250
 EXIT_NO_DISPLAY = 4
 EXIT_UNREADABLE = 1
 
@@ -56,6 +59,8 @@ class App(QObject):
         self.project = Project(home, keep_host=keep_host)
         self.language = Language(app)
         self.watcher = Watcher(reader or NvmlReader(), parent=self)
+        self._preloading = QTimer(self, singleShot=True)
+        self._preloading.timeout.connect(self._preload)
         self._dress()
         self._open_window()
         self.project.preferences.changed.connect(self._on_preference_changed)
@@ -89,10 +94,16 @@ class App(QObject):
         self.window.show()
         self.project.live.start()
         self.watcher.start()
+        self._preloading.start(PRELOAD_AFTER_MS)
+
+    @Slot()
+    def _preload(self) -> None:
+        self.project.tasks.run(pages.preload)
 
     def close(self) -> None:
         """Let go of everything once the window was closed."""
         self.watcher.stop()
+        self._preloading.stop()
         self.project.close()
         font = self._app.font()
         font.setPointSizeF(self._font_points)

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -264,8 +264,15 @@ class Page(QWidget):
             self._order_tabs()
 
     def _order_tabs(self) -> None:
-        for first, second in pairwise(self.focus_chain()):
+        banner = self._banner.findChildren(QWidget) if self._banner is not None else []
+        above = [one for one in banner if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for first, second in pairwise([self, *above, *self.focus_chain()]):
             QWidget.setTabOrder(first, second)
+
+    def focusNextPrevChild(self, is_forward: bool) -> bool:
+        """Tab and Shift+Tab follow the reading order, whatever was built since the last time."""
+        self._order_tabs()
+        return super().focusNextPrevChild(is_forward)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what changed while hidden, at once, and follow the tab order."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine import platform
+
 TICK_MS = 20
 #: A stall longer than this is logged with the stack (ux §8); tests fail from `FAIL_S`.
 LOG_S = 0.1
@@ -21,10 +23,19 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stall:
-    """One time the GUI thread did not come round: how long, and where it was when noticed."""
+    """One time the GUI thread did not come round: how long, and where it was when noticed.
+
+    `kept_waiting_s` of it a thread of this process was ready but other processes had the processors.
+    """
 
     seconds: float
     stack: str
+    kept_waiting_s: float = 0.0
+
+    @property
+    def own_s(self) -> float:
+        """What remains when the machine's other work is taken off."""
+        return max(0.0, self.seconds - self.kept_waiting_s)
 
 
 class Watchdog(QObject):
@@ -37,15 +48,22 @@ class Watchdog(QObject):
         self._thread_id = threading.get_ident()
         self._ticked_at = time.monotonic()
         self._stack = ""
+        self._waits: dict[int, float] = {}
         self._stopped = threading.Event()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         self._looker = threading.Thread(target=self._look, name="watchdog", daemon=True)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it watches."""
+        return self._timer.isActive()
+
     def start(self) -> None:
         """Begin."""
         self._ticked_at = time.monotonic()
+        self._waits = platform.kept_waiting_s()
         self._timer.start()
         self._looker.start()
 
@@ -59,13 +77,15 @@ class Watchdog(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        now = time.monotonic()
+        now, waits = time.monotonic(), platform.kept_waiting_s()
         late = now - self._ticked_at - TICK_MS / 1000
-        self._ticked_at = now
+        kept = max((waited - self._waits.get(thread, 0.0) for thread, waited in waits.items()), default=0.0)
+        self._ticked_at, self._waits = now, waits
         if late > LOG_S:
-            stall = Stall(late, self._stack or "(over before it was looked at)")
+            stall = Stall(late, self._stack or "(over before it was looked at)", kept)
             self.stalls.append(stall)
-            _logger.warning("the GUI thread stood still for %.0f ms at\n%s", late * 1000, stall.stack)
+            words = "the GUI thread stood still for %.0f ms (%.0f of them waiting for a processor) at\n%s"
+            _logger.warning(words, late * 1000, kept * 1000, stall.stack)
         self._stack = ""
 
     def _look(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from shiboken6 import isValid
 
 
 class _ChartInterface(QAccessibleWidget):
@@ -45,5 +46,6 @@ def announce(chart: QWidget, text: str) -> None:
 def _interface_of(_kind: str, target: object) -> _ChartInterface | None:
     if not isinstance(target, QWidget) or not getattr(target, "is_chart", False):
         return None
+    _kept[:] = [one for one in _kept if isValid(one)]  # Qt deletes those of charts that are gone
     _kept.append(_ChartInterface(target))
     return _kept[-1]

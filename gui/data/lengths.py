@@ -102,12 +102,12 @@ class Lengths(QWidget):
         self.button.toggled.connect(self._on_toggled)
         self.words = wrapped("")
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.bars)
-        self._pages.addWidget(self.table)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.words)
         column.addLayout(self._pages)
+        self._pages.addWidget(self.bars)  # which shows it: only now it has a place
+        self._pages.addWidget(self.table)
         column.addWidget(self.bars.words)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 

@@ -74,6 +74,8 @@ class Choices(QWidget):
         """Mark a choice."""
         if value in self.buttons:
             self.buttons[value].setChecked(True)
+        for name, button in self.buttons.items():  # Tab comes to the chosen one, the arrows go on from there
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == value else Qt.FocusPolicy.ClickFocus)
         self._about.setText(self._sentences.get(value, ""))
 
     @Slot()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QInputDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
 
 from engine import liveness
 from engine.errors import PalimpsestError, UserError
@@ -30,6 +30,7 @@ from gui.run.verdict import VerdictTab
 from gui.shell.live_run import state_word
 from gui.widgets.cards import Trouble
 from gui.widgets.empty import Empty
+from gui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from engine.records import Job, Run
@@ -79,9 +80,7 @@ class RunPage(Page):
         self.drift = DriftTab(dialogs)
         self.setup = SetupTab()
         self.log = LogTab()
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(tr("Parts of the run"))
+        self.tabs = Tabs(tr("Parts of the run"))
         self._lay_out()
         self._connect()
         self._tick = QTimer(self)

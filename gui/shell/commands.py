@@ -33,6 +33,7 @@ def window_actions(window: MainWindow) -> dict[str, QAction]:
     add("palette", tr("Command palette"), "Ctrl+K", window.open_palette)
     add("find", tr("Find in this view"), QKeySequence.StandardKey.Find, window.find_in_page)
     add("find_next", tr("Find next"), "F3", window.find_next)
+    add("paste", tr("Paste a file or folder"), QKeySequence.StandardKey.Paste, window.paste)
     add("pause", tr("Pause or resume the live run"), "Ctrl+.", window.pause_or_resume)
     add("log", tr("Show or hide the log"), "Ctrl+L", window.toggle_log)
     add("export", tr("Export the focused chart or table"), "Ctrl+E", window.export_from_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -15,12 +16,13 @@ from gui.theme import color, theme_of
 from gui.widgets.text import scaled_font
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QPaintEvent
 
     from gui.project import Project
 
+#: A pasted text longer than this is no path.
+LONGEST_PATH = 4096
 DATA_SUFFIXES = (".jsonl", ".json", ".csv", ".parquet", ".txt")
 
 
@@ -65,6 +67,17 @@ def drop_of(paths: list[Path]) -> Drop:
     return Drop(
         words=tr("Only {suffixes}, model folders, canary suites and recipes can be used.").format(suffixes=suffixes)
     )
+
+
+def paths_of(mime: QMimeData) -> list[Path]:
+    """The files and folders that were dropped or copied: as such, or as a text that is the path of one."""
+    if mime.hasUrls():
+        return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    text = mime.text().strip()
+    if not text or "\n" in text or len(text) > LONGEST_PATH:
+        return []
+    path = Path(text.strip("\"'")).expanduser()
+    return [path] if path.is_absolute() and path.exists() else []
 
 
 def _folder(path: Path) -> Drop:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
@@ -24,6 +23,8 @@ from gui.theme import theme_of
 from gui.widgets.cards import ErrorCard, Trouble
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 
@@ -252,6 +253,15 @@ class MainWindow(QMainWindow):
             self.find_in_page()
 
     @Slot()
+    def paste(self) -> None:
+        """Ctrl+V where no text is edited: what dropping the copied file or folder would do."""
+        paths = drops.paths_of(QGuiApplication.clipboard().mimeData())
+        if paths:
+            self.take_paths(paths)
+        else:
+            self.project.toast(tr("There is no file or folder to paste."))
+
+    @Slot()
     def pause_or_resume(self) -> None:
         """Ctrl+.: pause the live run, or let it go on."""
         live = live_run.live_run(self.project.store)
@@ -292,7 +302,7 @@ class MainWindow(QMainWindow):
         self._step_pane(-1)
 
     def _step_pane(self, step: int) -> None:
-        panes: list[QWidget] = [self.sidebar, self.stack, self.log_dock, self.status]
+        panes: list[QWidget] = [self.sidebar, self.stack, self.log_dock, self.status, *reversed(self.toasts.cards)]
         panes = [pane for pane in panes if pane.isVisible()]
         focus = self.focusWidget()
         here = next((i for i, pane in enumerate(panes) if focus is not None and pane.isAncestorOf(focus)), 0)
@@ -395,7 +405,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Say what a drop would do."""
-        paths = _paths(event)
+        paths = drops.paths_of(event.mimeData())
         words = self.page.accepts_drop(paths) if self._front and paths else None
         drop = drops.drop_of(paths) if words is None else None
         possible = drop is None or drop.is_possible
@@ -410,12 +420,12 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Do it: the page's own way first."""
         self._outline.hide()
-        paths = _paths(event)
+        paths = drops.paths_of(event.mimeData())
         event.acceptProposedAction()
         self.take_paths(paths)
 
     def take_paths(self, paths: list[Path]) -> None:
-        """What a drop does, also reached by pasting files."""
+        """What dropping or pasting these does: the page's own way first."""
         if self._front and paths and self.page.accepts_drop(paths) is not None:
             self.page.drop(paths)
             return
@@ -467,7 +477,3 @@ class _ShowRun:
 
     def __call__(self) -> None:
         self._project.navigate("run", run_id=self._run_id)
-
-
-def _paths(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -58,6 +58,13 @@ def entry(name: str) -> Entry:
     return next(one for one in ENTRIES if one.name == name)
 
 
+def preload() -> None:
+    """Import every screen's code and the chart library, in a thread: a first visit then does not stand still for it."""
+    for one in ENTRIES:
+        if one.exists:
+            importlib.import_module(one.module)
+
+
 def words(name: str) -> str:
     """What the sidebar calls a screen."""
     return {

@@ -20,7 +20,7 @@ from gui.widgets.text import PlainLabel, heading, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QEnterEvent, QFocusEvent
+    from PySide6.QtGui import QEnterEvent
 
     from gui.project import Toast
 
@@ -58,6 +58,9 @@ class ToastCard(Panel):
         close = QuietButton(tr("Dismiss"), "close", show_text=False)
         close.clicked.connect(self.close_toast)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.button, close):
+            if button is not None:
+                button.installEventFilter(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(shown_ms)
@@ -81,23 +84,13 @@ class ToastCard(Panel):
         super().leaveEvent(event)
         self._timer.start()
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Wait while the focus is inside."""
-        moved = super().focusNextPrevChild(forward)
-        self._wait_for_focus()
-        return moved
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Wait while the focus is on it."""
-        super().focusInEvent(event)
-        self._wait_for_focus()
-
-    def _wait_for_focus(self) -> None:
-        inside = self.focusWidget()
-        if inside is not None and inside.hasFocus():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait while the focus is on one of its buttons."""
+        if event.type() == QEvent.Type.FocusIn:
             self._timer.stop()
-        elif not self._timer.isActive():
+        elif event.type() == QEvent.Type.FocusOut:
             self._timer.start()
+        return False
 
     def changeEvent(self, event: QEvent) -> None:
         """Recolour with the theme."""

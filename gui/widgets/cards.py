@@ -80,6 +80,7 @@ class ErrorCard(Panel):
         if trouble.why:
             column.addWidget(wrapped(trouble.why))
         column.addLayout(self._buttons())
+        self._fold.setVisible(bool(trouble.details))
         self._details = QPlainTextEdit(trouble.details)
         self._details.setReadOnly(True)
         self._details.setFont(fixed_font())
@@ -98,7 +99,6 @@ class ErrorCard(Panel):
         self._fold = QPushButton(tr("Details"))
         self._fold.setCheckable(True)
         self._fold.setFlat(True)
-        self._fold.setVisible(bool(self.trouble.details))
         self._fold.toggled.connect(self._on_fold_toggled)
         row.addWidget(self._fold)
         self.copy_button = QPushButton(tr("Copy"))

@@ -25,8 +25,8 @@ class Card(QFrame):
         self.column.setContentsMargins(16, 12, 16, 14)
         self.column.setSpacing(GAP)
         self.title = heading(title)
-        self.title.setVisible(bool(title))
         self.column.addWidget(self.title)
+        self.title.setVisible(bool(title))  # not before it has its place: it would be a window of its own for a moment
 
     def add(self, widget: QWidget) -> QWidget:
         """Put a widget at the end."""

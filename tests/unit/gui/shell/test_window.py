@@ -1,13 +1,14 @@
 """The window's frame: current model and live run, narrow sidebar, drops, closing while training, and how it was left."""
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 
 from engine.states import State
 from engine.store import history
 from gui.dialogs import Reply
-from gui.shell import geometry
-from gui.shell.drops import drop_of
+from gui.shell import geometry, pages
+from gui.shell.drops import drop_of, paths_of
 from gui.shell.main_window import MainWindow
 
 
@@ -176,3 +177,50 @@ def test_a_bad_value_resets_only_itself(window, bad):
     size = window.size()
     geometry.restore(window, bad)
     assert window.size() == size
+
+
+class TopLevels(QObject):
+    """Keeps what is shown as a window of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.shown.append(watched.objectName() or type(watched).__name__)
+        return False
+
+
+def test_no_part_of_a_page_is_a_window_of_its_own_for_a_moment(qtbot, qapp, window, make_run):
+    run_id = make_run()
+    watch = TopLevels()
+    qapp.installEventFilter(watch)
+    for entry in pages.ENTRIES:
+        window.project.navigate(entry.name, **({"run_id": run_id} if entry.name == "run" else {}))
+        qtbot.waitUntil(lambda: window.project.tasks.is_idle, timeout=20_000)
+        qtbot.wait(20)
+    qapp.removeEventFilter(watch)
+    assert watch.shown == []
+
+
+def test_a_copied_file_is_pasted_where_no_text_is_edited(qtbot, window, tmp_path):
+    rows = tmp_path / "tickets.jsonl"
+    rows.write_text('{"prompt": "a", "completion": "b"}\n')
+    window.show_page("settings")
+    copied = QMimeData()
+    copied.setUrls([QUrl.fromLocalFile(str(rows))])
+    QGuiApplication.clipboard().setMimeData(copied)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.front == "new_run"
+    assert window.page.presenter.draft.recipe.data.path == str(rows)
+    qtbot.waitUntil(lambda: window.project.tasks.is_idle, timeout=20_000)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "/nowhere/rows.jsonl", "{folder}\n{folder}"])
+def test_a_text_that_is_no_path_is_not_pasted(window, tmp_path, text):
+    mime = QMimeData()
+    mime.setText(text.replace("{folder}", str(tmp_path)))
+    assert paths_of(mime) == []
+    mime.setText(f'"{tmp_path}"')
+    assert paths_of(mime) == [tmp_path]
