@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,8 +27,6 @@ from gui.widgets.form import Card, Fold, Tinted
 from gui.widgets.text import PlainLabel, wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QModelIndex
-
     from engine.verdict.records import Word
     from gui.dialogs import Dialogs
     from gui.run.reading import RunReading
@@ -250,6 +248,7 @@ class VerdictTab(QScrollArea):
     def _on_see_all_clicked(self) -> None:
         self.answers_requested.emit("")
 
+    @Slot(QModelIndex)
     def _on_worst_activated(self, index: QModelIndex) -> None:
         self.answer_requested.emit(self.worst_model.rows[index.row()].item_id)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import __version__
@@ -107,8 +108,10 @@ class ErrorCard(Panel):
         row.addWidget(self.copy_button)
         return row
 
+    @Slot(bool)
     def _on_fold_toggled(self, shown: bool) -> None:
         self._details.setVisible(shown)
 
+    @Slot()
     def _on_copy_clicked(self) -> None:
         QApplication.clipboard().setText(self.trouble.report())
