@@ -18,6 +18,7 @@ from engine.data.read import read_rows
 from engine.data.rows import Problem, list_problems
 from engine.errors import MovedModel, UserError
 from engine.models.inspect import read_config
+from engine.protection import require_few_canaries
 from engine.records import Mapping, recipe_from_toml
 from engine.store import jobs, models, runs, scores
 
@@ -217,13 +218,32 @@ def draft_plan(
 
 
 def with_data_fingerprint(recipe: Recipe) -> Recipe:
-    """Return the recipe bound to its data files as they are now; `UserError` if one is missing."""
+    """Return the recipe bound to its data files as they are now; `UserError` if one is missing, or holds canaries to replay."""
     data = recipe.data
     if not data.path:
         raise UserError("No training rows were named.", field="data.path", remedy="Give --data FILE.")
     sums = [_file_sum(data.path, "data.path"), _file_sum(data.heldout_path, "data.heldout_path")]
+    _require_general_file(recipe)
     fingerprint = hashlib.sha256("\n".join(sums).encode()).hexdigest()
     return msgspec.structs.replace(recipe, data=msgspec.structs.replace(data, fingerprint=fingerprint))
+
+
+def _require_general_file(recipe: Recipe) -> None:
+    """Refuse a file of general rows that is not there, cannot be used, or consists of canaries, before the run is queued."""
+    from engine.canaries.ngrams import texts_giving_away
+
+    general, path = recipe.protection.general, Path(recipe.protection.general.path)
+    if general.source != "file" or not recipe.protection.needs_general_rows:
+        return
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.", field="protection.general.path", remedy="Check the path.")
+    try:
+        found = first_look(path)
+    except UserError as error:
+        raise UserError(error.message, field="protection.general.path", remedy=error.remedy) from error
+    texts = [" ".join(message.content for message in one.messages) for one in found.conversations]
+    hit = texts_giving_away(chosen_suite(recipe).items, texts)
+    require_few_canaries(path.name, len(hit), len(texts))
 
 
 def _file_sum(name: str, field: str) -> str:

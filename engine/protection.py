@@ -19,6 +19,8 @@ Preset = Literal["off", "standard", "careful", "custom"]
 
 #: EWC keeps a number of 4 bytes for each weight; above this many weights it is refused with the figure.
 EWC_LARGEST = 1_300_000_000
+#: A file of general rows of which more than this share gives canaries away is refused: it would train on the measuring.
+MOST_CANARIES = 0.1
 
 
 class General(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -191,6 +193,16 @@ def require_ewc_fits(recipe: Recipe, parameters: int) -> None:
             f"EWC keeps 4 bytes for each of the {parameters / 1e9:.1f} billion weights: {4 * parameters / 1e9:.0f} GB "
             f"beside the model, its gradients and the optimiser. It is offered up to {EWC_LARGEST / 1e9:.1f} billion.",
             "Use l2sp, which needs no memory, or an adapter with activation weighting.",
+        )
+
+
+def require_few_canaries(name: str, overlapping: int, rows: int) -> None:
+    """Refuse a file of general rows (`name`) more than a tenth of which overlap canaries; fewer are left out by the run."""
+    if overlapping > MOST_CANARIES * rows:
+        raise _refused(
+            "protection.general.path",
+            f"{name}: {overlapping} of its {rows} rows overlap canaries. Training on what measures would prove nothing.",
+            "Choose rows that have nothing to do with the canaries.",
         )
 
 

@@ -75,7 +75,7 @@ _NOUNS: dict[Kind, str] = {
     "text": "a text", "integer": "a whole number", "number": "a number", "choice": "a choice", "flag": "yes or no",
     "texts": "names separated by commas", "numbers": "numbers separated by commas",
     "table": "NAME=VALUE, several separated by commas",
-    "budgets": "CAPABILITY=LIMIT, CAPABILITY=ROLE or CAPABILITY=ROLE:LIMIT, several separated by commas",
+    "budgets": "CAPABILITY=LIMIT, CAPABILITY=ROLE or CAPABILITY=ROLE:LIMIT (LIMIT at least 0), several separated by commas",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from engine.data.read import read_rows
 from engine.data.render import Example, check_usable, tokenise
 from engine.device import CpuDevice
 from engine.errors import UserError
+from engine.protection import require_few_canaries
 from engine.training.protections.answers import Sampling, sampled_answers
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).resolve().parents[3] / "resources" / "datasets" / "general" / "train.jsonl"
 #: Longest general row in tokens: they are there to remind, not to teach.
 LONGEST = 512
-#: A file of which more than this share gives canaries away is refused: it would train on the measuring itself.
-MOST_CANARIES = 0.1
 
 
 class GeneralRows(Struct, frozen=True, kw_only=True, eq=False):
@@ -81,12 +80,8 @@ def general_rows(
     path = Path(settings.path).expanduser() if settings.source == "file" else BUNDLED
     found = rows_of_file(path, tokenizer, min(max_length, LONGEST))
     kept, left_out = without_canaries(found, canaries)
-    if settings.source == "file" and len(left_out) > MOST_CANARIES * len(found):
-        raise UserError(
-            f"{path.name}: {len(left_out)} of its {len(found)} rows overlap canaries. Training on what measures would "
-            "prove nothing.",
-            field="protection.general.path", remedy="Choose rows that have nothing to do with the canaries.",
-        )  # fmt: skip
+    if settings.source == "file":
+        require_few_canaries(path.name, len(left_out), len(found))
     order = np.random.default_rng([seed, len(kept)]).permutation(len(kept))[: settings.rows or None]
     kept = [kept[i] for i in sorted(order.tolist())]
     if settings.source == "self":
