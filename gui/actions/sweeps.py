@@ -16,7 +16,7 @@ def queued(project: Project, sweep_id: int, count: int) -> None:
     project.moved(
         tr("%n run(s) are queued", "", count), lambda: take_back(project, sweep_id), lambda: again(project, sweep_id)
     )
-    project.navigate("compare", sweep_id=sweep_id, tab="progress")
+    project.navigate("compare", sweep_id=sweep_id)
 
 
 def take_back(project: Project, sweep_id: int) -> None:

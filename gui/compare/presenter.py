@@ -71,7 +71,7 @@ def _base_line(reading: Reading) -> Line:
     names = sorted({one.run.recipe.base for one in reading.compared})
     return Line(
         id=BASE, name=", ".join(names), verdict=f"○ {tr('Base')}", loss=0.0, mean=0.0, gain=0.0,
-        gain_text=_gain_text(0.0, reading.measure) if reading.measure else "",
+        gain_text=gain_text(0.0, reading.measure) if reading.measure else "",
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _line(one: Compared, reading: Reading) -> Line:
         loss=loss,
         mean=mean,
         gain=one.gain,
-        gain_text=_gain_text(one.gain, reading.measure),
+        gain_text=gain_text(one.gain, reading.measure),
         elapsed_s=run.elapsed_s,
         peak_bytes=run.peak_bytes,
         is_best=run.id == reading.recommended,
@@ -97,7 +97,8 @@ def _line(one: Compared, reading: Reading) -> Line:
     )  # fmt: skip
 
 
-def _gain_text(value: float | None, measure: Measure | None) -> str:
+def gain_text(value: float | None, measure: Measure | None) -> str:
+    """A gain with its sign, in its measure's unit; empty where there is none."""
     return "" if value is None or measure is None else signed(_scaled(value, measure), _digits(measure))
 
 
@@ -121,7 +122,7 @@ def _against(one: Line, base: Line, measure: Measure | None) -> Line:
     if one.loss is not None and base.loss is not None:
         parts.append(tr("worst {change} limits").format(change=signed(base.loss - one.loss, 1)))
     if one.gain is not None and base.gain is not None and measure is not None:
-        parts.append(tr("gain {change}").format(change=_gain_text(one.gain - base.gain, measure)))
+        parts.append(tr("gain {change}").format(change=gain_text(one.gain - base.gain, measure)))
     return replace(one, against=" · ".join(parts))
 
 
@@ -253,7 +254,7 @@ def point_facts(one: Compared, reading: Reading) -> list[tuple[str, str]]:
     """A chosen point in words: verdict, gain, cost, then each capability with its bounds, worst first."""
     facts = [
         (tr("Verdict"), _line(one, reading).verdict),
-        (tr("Learned"), f"{_gain_text(one.gain, reading.measure)} {gain_unit(reading.measure)}"),
+        (tr("Learned"), f"{gain_text(one.gain, reading.measure)} {gain_unit(reading.measure)}"),
         (tr("Cost"), cost_text(one.run.elapsed_s, one.run.peak_bytes)),
     ]
     parts = one.verdict.capabilities if one.verdict else []

@@ -9,6 +9,7 @@ from engine import sweeps
 from engine.store import checkpoints, history, runs, scores
 from engine.store import sweeps as sweep_rows
 from engine.verdict import tradeoff
+from gui.compare.sweep_reading import SweepView, read_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,17 +56,17 @@ class Reading:
     why: str = ""
     missing: tuple[str, ...] = ()
     others: tuple[Run, ...] = ()
-    sweep_name: str = ""
+    sweep: SweepView | None = None
 
 
 def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> Reading:
     """Read the named runs (of a sweep: all of its runs); runs that are gone are left out."""
     known = {run.id: run for run in runs.everything(store)}
-    name = ""
+    sweep: SweepView | None = None
     missing: tuple[str, ...] = ()
     if sweep_id is not None:
-        sweep = sweep_rows.get(store, sweep_id)
-        name, missing = sweep.name, sweeps.summarise(store, sweep).missing
+        sweep = read_sweep(store, sweep_id)
+        missing = sweeps.summarise(store, sweep_rows.get(store, sweep_id)).missing
         run_ids = [cell.run_id for cell in sweep_rows.cells(store, sweep_id)]
     chosen = [known[one] for one in dict.fromkeys(run_ids) if one in known]
     pointer = history.pointer(store)
@@ -76,7 +77,7 @@ def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> R
     advised = tradeoff.recommend(points, measure) if measure is not None and points else None
     return Reading(
         compared=compared, measure=measure, recommended=advised.run_id if advised else None,
-        why=advised.sentence if advised else "", missing=missing, sweep_name=name,
+        why=advised.sentence if advised else "", missing=missing, sweep=sweep,
         others=tuple(run for run in known.values() if run.id not in {one.id for one in chosen}),
     )  # fmt: skip
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from gui.actions import sweeps as sweep_actions
 from gui.actions import versions
 from gui.compare import presenter
 from gui.compare.overview import OverviewTab
 from gui.compare.reading import MOST, Reading, read, suggested
+from gui.compare.sweep import SweepTab
+from gui.compare.sweep_reading import SweepView, read_sweep
 from gui.compare.tradeoff import TradeoffTab
 from gui.i18n import tr
 from gui.page import Page
@@ -34,7 +38,7 @@ class ComparePage(Page):
 
     NAME = "compare"
     ICON = "compare"
-    TABLES = _READ_ON
+    TABLES = _READ_ON | {"jobs"}
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         """Build the tabs, empty."""
@@ -43,7 +47,7 @@ class ComparePage(Page):
         self.sweep_id: int | None = None
         self.baseline = presenter.BASE
         self._reading: Reading | None = None
-        self._is_reading = self._read_again = False
+        self._is_reading = self._read_again = self._wants_tab = self._went_on = False
         dialogs = getattr(project, "dialogs", None)
         self.overview = OverviewTab()
         self.tradeoff = TradeoffTab(dialogs)
@@ -51,8 +55,12 @@ class ComparePage(Page):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(tr("Parts of the comparison"))
         self.parts: dict[str, QWidget] = {}
+        self.sweep = SweepTab()
+        self._add_tab("progress", tr("Progress"), self.sweep)
         self._add_tab("overview", tr("Overview"), self.overview)
         self._add_tab("tradeoff", tr("Trade-off"), self.tradeoff)
+        self.tabs.setTabVisible(0, False)
+        self.turn_to("overview")
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +78,10 @@ class ComparePage(Page):
         self.overview.add_requested.connect(self._on_add_requested)
         self.overview.remove_requested.connect(self._on_remove_requested)
         self.overview.measure_requested.connect(self._on_measure_requested)
+        self.sweep.open_requested.connect(self._on_open_requested)
+        self.sweep.cancel_requested.connect(self._on_cancel_rest_requested)
+        self.sweep.resume_requested.connect(self._on_resume_requested)
+        self.sweep.tradeoff_requested.connect(self._on_tradeoff_requested)
         for part in (self.overview, self.tradeoff):
             part.open_requested.connect(self._on_open_requested)
             part.current_requested.connect(self._on_current_requested)
@@ -86,7 +98,7 @@ class ComparePage(Page):
             self._choose([int(one) for one in args["run_ids"]])
         if args.get("sweep_id") is not None:
             self._choose([], sweep_id=int(args["sweep_id"]))
-            self.turn_to("tradeoff")
+            self._wants_tab = not args.get("tab")  # while it goes on its progress, then the trade-off
         elif not self.run_ids and (owner := str(args.get("b") or "").partition("@")[0]).isdigit():
             self._choose([int(owner)])
         if args.get("tab"):
@@ -100,8 +112,12 @@ class ComparePage(Page):
         self.refresh_soon()
 
     def refresh(self, changed: frozenset[str]) -> None:
-        """Read the runs beside; what is shown stays meanwhile."""
-        if changed & _READ_ON or self._reading is None:
+        """Read the runs beside; what is shown stays meanwhile. Of a sweep that only moved on, no more than its progress."""
+        is_sweep = self._reading is not None and self._reading.sweep is not None
+        if is_sweep and changed <= {"runs", "jobs"} and self.sweep_id is not None:
+            if not self._is_reading:
+                self.project.tasks.with_store(_ReadSweep(self.sweep_id), self._on_sweep_read, self._on_read_failed)
+        elif changed & _READ_ON or self._reading is None:
             self._read()
 
     def save_state(self) -> dict[str, Any]:
@@ -156,6 +172,28 @@ class ComparePage(Page):
         self._reading = reading
         self.run_ids = [one.run.id for one in reading.compared]
         self._show()
+        self._turn_with_sweep(reading)
+
+    def _turn_with_sweep(self, reading: Reading) -> None:
+        """Begin on the progress of a sweep, and turn from it to the trade-off once it is over."""
+        sweep, was_going_on = reading.sweep, self._went_on
+        self._went_on = sweep is not None and not sweep.is_over
+        if sweep is None:
+            return
+        if self._wants_tab:
+            self._wants_tab = False
+            self.turn_to("tradeoff" if sweep.is_over and not sweep.missing else "progress")
+        elif was_going_on and sweep.is_over and self.tab == "progress" and reading.recommended is not None:
+            self.turn_to("tradeoff")
+
+    def _on_sweep_read(self, view: SweepView) -> None:
+        was = self._reading.sweep if self._reading is not None else None
+        if self._reading is None or was is None or was.id != view.id:
+            return
+        self._reading = replace(self._reading, sweep=view)
+        self.sweep.show_sweep(view, self._reading.why)
+        if [one.state for one in was.lines] != [one.state for one in view.lines]:
+            self._read()
 
     def _on_read_failed(self, error: PalimpsestError) -> None:
         self._is_reading = False
@@ -164,13 +202,16 @@ class ComparePage(Page):
     def _show(self) -> None:
         assert self._reading is not None
         reading = self._reading
+        self.tabs.setTabVisible(self.tabs.indexOf(self.sweep), reading.sweep is not None)
+        if reading.sweep is not None:
+            self.sweep.show_sweep(reading.sweep, reading.why)
         if not reading.compared:
             self.show_empty(self._nothing())
             return
         self.overview.show_reading(reading, self.baseline)
         self.tradeoff.show_reading(reading)
         waiting = [one.run.name for one in reading.compared if one.verdict is None]
-        if waiting:
+        if waiting and reading.sweep is None:
             self.show_partial(tr("No verdict yet: {runs}.").format(runs=", ".join(waiting)))
         else:
             self.show_ready()
@@ -226,6 +267,20 @@ class ComparePage(Page):
             versions.make_current(self.project, one.ref)
 
     @Slot()
+    def _on_cancel_rest_requested(self) -> None:
+        if self.sweep_id is not None:
+            sweep_actions.cancel_rest(self.project, self.sweep_id)
+
+    @Slot()
+    def _on_resume_requested(self) -> None:
+        if self.sweep_id is not None:
+            sweep_actions.resume(self.project, self.sweep_id)
+
+    @Slot()
+    def _on_tradeoff_requested(self) -> None:
+        self.turn_to("tradeoff")
+
+    @Slot()
     def _on_measure_requested(self) -> None:
         if self._reading is not None:
             for run_id in presenter.outdated(self._reading):
@@ -240,6 +295,16 @@ class _Read:
 
     def __call__(self, store: Store) -> Reading:
         return read(store, self._run_ids, self._sweep_id)
+
+
+class _ReadSweep:
+    """Reads how a sweep stands, in a thread."""
+
+    def __init__(self, sweep_id: int) -> None:
+        self._sweep_id = sweep_id
+
+    def __call__(self, store: Store) -> SweepView:
+        return read_sweep(store, self._sweep_id)
 
 
 PAGE = ComparePage

@@ -124,7 +124,7 @@ def _note(store: Store, arms: tuple[Arm, ...], sweep: Sweep) -> SweepNote:
         arms=arms, headline=tr("%n run(s), one after the other", "", len(sweep.cells)), facts=tuple(facts),
         warnings=tuple(warnings),
         runs=tuple(
-            (label_text(cell.label), *_costs(plan, run.name if run is not None else ""))
+            (words.label_text(cell.label), *_costs(plan, run.name if run is not None else ""))
             for cell, plan, run in zip(sweep.cells, sweep.plans, known, strict=True)
         ),
     )  # fmt: skip
@@ -134,12 +134,6 @@ def _costs(plan: Plan, before: str) -> tuple[str, str]:
     if before:
         return tr("done: {run}").format(run=before), ""
     return span_text(plan.time.low_s, plan.time.high_s), bytes_text(plan.disk.total_bytes)
-
-
-def label_text(label: str) -> str:
-    """A cell's label as people say it: its method by name, then what is special about it."""
-    method, sign, rest = label.partition(", ")
-    return words.choice_text(settings.setting("method"), method) + sign + rest
 
 
 def _said(error: UserError) -> str:

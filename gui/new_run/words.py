@@ -125,3 +125,9 @@ def recipe_text(recipe: Recipe) -> str:
     if recipe.start_from:
         parts.append(tr("on top of {checkpoint}").format(checkpoint=recipe.start_from))
     return " · ".join(part for part in parts if part)
+
+
+def label_text(label: str) -> str:
+    """A cell's label as people say it: its method by name, then what is special about it."""
+    method, sign, rest = label.partition(", ")
+    return choice_text(_setting("method"), method) + sign + rest

@@ -35,7 +35,7 @@ def test_every_method_is_planned_and_all_are_queued_at_once(qtbot, page, panel, 
     idle()
     (sweep,) = sweeps.everything(gui_project.store)
     assert sweep.name == "tickets"
-    assert opened[0] == ("compare", {"sweep_id": sweep.id, "tab": "progress"})
+    assert opened[0] == ("compare", {"sweep_id": sweep.id})
     found = [runs.get(gui_project.store, cell.run_id) for cell in sweeps.cells(gui_project.store, sweep.id)]
     assert [run.recipe.method for run in found] == ["prompt", "full", "lora", "qlora"]
     assert all(run.recipe.base_fingerprint and run.recipe.data.fingerprint and run.plan for run in found)
