@@ -13,7 +13,7 @@ from gui.i18n import tr
 from gui.new_run import words
 from gui.new_run.sweep_note import VARIED
 from gui.new_run.sweep_runs import SweepRuns
-from gui.run.parts import empty_layout, tight
+from gui.run.parts import empty_layout
 from gui.widgets.buttons import QuietButton
 from gui.widgets.form import Card, Problem, Tinted
 from gui.widgets.text import PlainLabel, heading, wrapped
@@ -127,8 +127,8 @@ class TryAllPanel(QWidget):
             "The form's recipe with each method, one run after the other, unattended; one that fails does not stop the "
             "others. The trade-off then says which run to take, and why."
         )
-        column.addWidget(tight(wrapped(about, muted=True)))
-        self.recipe = tight(wrapped(""))
+        column.addWidget(wrapped(about, muted=True))
+        self.recipe = wrapped("")
         column.addWidget(self.recipe)
         column.addWidget(self._methods())
         column.addWidget(self._grid())
@@ -155,7 +155,7 @@ class TryAllPanel(QWidget):
     def _grid(self) -> Card:
         card = Card(tr("Also vary (optional)"))
         said = tr("Values separated by commas; each is a run of its own with every method it concerns.")
-        card.add(tight(wrapped(said, size="small", muted=True)))
+        card.add(wrapped(said, size="small", muted=True))
         hints = {"training.lr": "1e-4, 3e-4", "adapter.rank": "8, 32"}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
