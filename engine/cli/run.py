@@ -103,6 +103,10 @@ def end_of_run(store: Store, run_id: int, job: Job) -> None:
     """Tell how a run ended and what it gave; a failed one ends the command with its exit code."""
     output.say()
     show.tell_run(store, run_id)
+    if job.state is State.FINISHED and runs.get(store, run_id).recipe.protection.slider_after:
+        output.say(
+            f"Smaller strengths of the change are scored next; `palimpsest strength {run_id}` shows what they keep."
+        )
     if job.state in (State.FAILED, State.INTERRUPTED, State.CANCELLED):
         output.warn(f"Error: {job.sentence()}")
         if "resume" in job.state.actions:

@@ -89,8 +89,13 @@ def write_version(
     return checkpoints.describe(final)
 
 
+def has_weaker_versions(recipe: Recipe) -> bool:
+    """Whether θ0 + α(θ − θ0) can be written in the form of what the recipe trains."""
+    return recipe.method == "full" or not recipe.adapter.dora
+
+
 def _require_linear(recipe: Recipe) -> None:
-    if recipe.method != "full" and recipe.adapter.dora:
+    if not has_weaker_versions(recipe):
         raise UserError(
             "A DoRA adapter has no weaker versions: its change is not proportional to its weights.",
             field="adapter.dora", remedy="Train without dora, or with other settings.",

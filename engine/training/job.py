@@ -13,8 +13,9 @@ from engine.models import fingerprint
 from engine.models.load import base_folder
 from engine.states import State
 from engine.store import checkpoints as rows
-from engine.store import history, models, runs, scores
+from engine.store import history, jobs, models, runs, scores
 from engine.strength import drift
+from engine.strength.weights import has_weaker_versions
 from engine.training import checkpoints, heldout, loop, methods, results
 from engine.training.guarding import Guarding, Seen
 from engine.training.measuring import canaries_of
@@ -127,6 +128,8 @@ class TrainingJob:
         self._note_drift()
         self._verify_base()
         observer.append_rows()
+        if self.recipe.protection.slider_after and not observer.stopped_by_user:
+            self._queue_strengths()
         return outcome
 
     def _run_prompt(self) -> Outcome:
@@ -274,6 +277,16 @@ class TrainingJob:
             drift.record(self.work.store, rows.get(self.work.store, self.run_id, self.end_step))
         except UserError as error:
             self.work.log(f"How far the weights moved is not known: {error.message}", "warning")
+
+    def _queue_strengths(self) -> None:
+        """Let smaller strengths of the change be scored next, as a job of its own; nothing is written or made current."""
+        if not has_weaker_versions(self.recipe):
+            self.work.log("Smaller strengths are not scored: this kind of adapter has none.", "warning")
+            return
+        job_id = jobs.enqueue(
+            self.work.store, "strength", {"ref": f"{self.run_id}@{self.end_step}", "make_current": False}
+        )
+        self.work.log(f"Smaller strengths of the change are scored next (job {job_id}).")
 
     def _verify_base(self) -> None:
         """Hash the base again: after every run it must be what it was."""

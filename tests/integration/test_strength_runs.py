@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from training_runs import STEPS, make_project, queue
 
-from engine import client, durable, reindex, versions
+from engine import client, durable, reindex, settings, versions
 from engine.device import CpuDevice
 from engine.models.load import load_reference
 from engine.records import Adapter
@@ -125,3 +125,26 @@ def test_every_run_stores_its_drift_and_any_checkpoint_may_be_asked_for(store, p
     assert job.state is State.FINISHED, job.details
     assert job.result["overall"] > 0
     assert points.drift_steps(store, run_id) == [earlier.step, STEPS]
+
+
+def test_careful_scores_smaller_strengths_after_the_run(store, project):
+    recipe = settings.apply(project, {"protect": "custom", "slider_after": True})
+    run_id, job_id = queue(store, recipe)
+    assert client.run_in_process(store, job_id).state is State.FINISHED
+    (job,) = [one for one in jobs.changed_since(store, 0) if one.kind == "strength"]
+    assert (job.state, job.payload["ref"]) == (State.QUEUED, f"{run_id}@{STEPS}")
+    pointer = history.pointer(store)
+    done = client.run_in_process(store, job.id)
+    assert done.state is State.FINISHED, done.details
+    assert [point.alpha for point in points.points(store, run_id, STEPS)] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert "version" not in done.result
+    assert history.pointer(store) == pointer
+
+
+def test_a_run_that_asks_for_none_queues_no_strengths(store, project):
+    trained(store, project, "lora")
+    dora = msgspec.structs.replace(project, method="lora", adapter=Adapter(rank=4, alpha=8, dora=True))
+    run_id, job_id = queue(store, settings.apply(dora, {"protect": "custom", "slider_after": True}))
+    assert client.run_in_process(store, job_id).state is State.FINISHED
+    assert [one for one in jobs.changed_since(store, 0) if one.kind == "strength"] == []
+    assert any("has none" in line.message for line in runs.log_since(store, 0, run_id=run_id))
