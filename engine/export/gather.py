@@ -180,6 +180,18 @@ def all_answers(store: Store, run_id: int) -> list[ShownAnswer]:
     return _pairs(store, before, after, verdict, _inputs(store, run, before, after, "verdict")[0])
 
 
+def answers_between(store: Store, before: Measurement, after: Measurement) -> list[ShownAnswer]:
+    """Return every canary answer that is in both of two measurements, of whatever models, the worst change first.
+
+    Changes are given where both were measured the same way.
+    """
+    try:
+        inputs = {one.name: one for one in compare_inputs(store, before.id, after.id, "verdict", {})}
+    except (UserError, msgspec.ValidationError):
+        inputs = {}
+    return _pairs(store, before, after, None, inputs)
+
+
 def _answers(
     store: Store, before: Measurement | None, after: Measurement | None, verdict: Verdict | None,
     inputs: dict[str, CapabilityInput],

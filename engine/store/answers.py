@@ -35,6 +35,6 @@ def asked(store: Store, a: str, b: str, *, most: int = 40) -> list[Job]:
     return store.records(
         Job,
         "SELECT * FROM jobs WHERE kind = 'answer' AND json_extract(payload, '$.a') = ? "
-        "AND json_extract(payload, '$.b') = ? AND json_extract(payload, '$.given') IS NULL ORDER BY id DESC LIMIT ?",
+        "AND ifnull(json_extract(payload, '$.b'), '') = ? AND json_extract(payload, '$.given') IS NULL ORDER BY id DESC LIMIT ?",
         (a, b, most),
     )

@@ -111,6 +111,16 @@ def of_fingerprint(store: Store, fingerprint: str, suite: str) -> list[Measureme
     )
 
 
+def with_answers(store: Store, model_ref: str, *, most: int = 20) -> list[Measurement]:
+    """Return the complete measurements of a model ("base:NAME" or "RUN@STEP") that wrote answers out, newest first."""
+    return store.records(
+        Measurement,
+        "SELECT * FROM measurements WHERE model_ref = ? AND complete = 1 AND EXISTS "
+        "(SELECT 1 FROM answers WHERE measurement_id = measurements.id) ORDER BY id DESC LIMIT ?",
+        (model_ref, most),
+    )
+
+
 def scores(store: Store, measurement_id: int) -> list[Score]:
     """Return a measurement's scores ordered by capability, item and score."""
     return store.records(

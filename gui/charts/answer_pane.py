@@ -33,7 +33,10 @@ FINGERPRINT_LETTERS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One model's answer. `passed` is the checker's word, None where nothing checked it; `mean_logprob` in nats."""
+    """One model's answer. `passed` is the checker's word, None where nothing checked it; `mean_logprob` in nats.
+
+    With `is_named` off the header leaves the name to what stands beside it.
+    """
 
     model: str
     text: str
@@ -46,6 +49,7 @@ class Answer:
     tokens: tuple[TokenScore, ...] = ()
     fingerprint: str = ""
     hit_limit: bool = False
+    is_named: bool = True
 
     def chips(self) -> list[str]:
         """Length, mean log-probability, seed, temperature and fingerprint in words."""
@@ -77,6 +81,7 @@ class AnswerPane(QWidget):
         self._card: QWidget | None = None
         self.header, self.footer = ElidedLabel(""), wrapped("", size="small", muted=True)
         self.view = QTextEdit(self)
+        self.view.setAccessibleName(tr("Answer"))
         self.view.setReadOnly(True)
         self.view.setAcceptRichText(False)
         self.view.setTabChangesFocus(True)
@@ -104,7 +109,7 @@ class AnswerPane(QWidget):
 
     def _say(self, answer: Answer, *, is_blind: bool) -> None:
         mark = {True: "✓", False: "✗", None: ""}[answer.passed]
-        name = tr("hidden until you vote") if is_blind else answer.model
+        name = tr("hidden until you vote") if is_blind else answer.model if answer.is_named else ""
         self.header.setText("   ".join(part for part in (answer.letter, name, "" if is_blind else mark) if part))
         self.view.setAccessibleName(tr("Answer {letter}").format(letter=answer.letter))
         self.footer.setText("" if is_blind else " · ".join(answer.chips()))

@@ -55,6 +55,7 @@ class AnswersView(QWidget):
         self._shading: Shading = "off"
         self._is_blind, self._is_locked, self._is_scrolling = False, True, False
         self._is_writing = self._is_flipped = False
+        self._is_compared = True
         self._next = 0
         self.base, self.tuned, self.third = AnswerPane(self), AnswerPane(self), AnswerPane(self)
         self.third.hide()
@@ -78,10 +79,20 @@ class AnswersView(QWidget):
     # ---- what to show ------------------------------------------------------------------------------------------------
 
     def set_answers(
-        self, base: Answer, tuned: Answer, third: Answer | None = None, *, is_writing: bool = False
+        self,
+        base: Answer,
+        tuned: Answer,
+        third: Answer | None = None,
+        *,
+        is_writing: bool = False,
+        is_compared: bool = True,
     ) -> None:
-        """Show two or three answers; the difference follows, at once for short ones, once they are no longer written."""
-        self._answers, self._third_answer, self._is_writing, self._next = (base, tuned), third, is_writing, 0
+        """Show two or three answers; the difference follows, at once for short ones.
+
+        Not while they are still written, nor where one of them is missing (`is_compared` off).
+        """
+        self._answers, self._third_answer, self._next = (base, tuned), third, 0
+        self._is_writing, self._is_compared = is_writing, is_compared
         self.third.setVisible(third is not None)
         self._compare()
 
@@ -109,10 +120,14 @@ class AnswersView(QWidget):
         self._is_flipped = is_flipped
         self._write()
 
+    def set_view(self, *, is_blind: bool, is_flipped: bool) -> None:
+        """Both at once, for the answers that follow."""
+        self._is_blind, self._is_flipped = is_blind, is_flipped
+
     def _compare(self) -> None:
         self._difference = self._third_difference = None
         self._write()
-        if self._answers is None or self._mode == "off" or self._is_writing:
+        if self._answers is None or self._mode == "off" or self._is_writing or not self._is_compared:
             return
         first, second = self._answers[0].text, self._answers[1].text
         third = self._third_answer.text if self._third_answer is not None else None
@@ -209,7 +224,7 @@ class AnswersView(QWidget):
         if self._shading != "off" and not self._is_blind:
             return self._shading_note()
         if self._difference is None:
-            return "" if self._mode == "off" else tr("Comparing…")
+            return tr("Comparing…") if self._mode != "off" and self._is_compared else ""
         said = tr("%n place(s) differ", "", self._difference.changes)
         return (
             f"{said}. {tr('Only the first 800 differing words were compared.')}" if self._difference.is_capped else said

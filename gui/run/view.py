@@ -446,7 +446,8 @@ class RunPage(Page):
     @Slot(str)
     def _on_side_by_side_requested(self, prompt: str) -> None:
         assert self._run is not None
-        ref = f"{self.run_id}@{self._run.step}"
+        newest = self._reading.newest_ref if self._reading is not None else ""
+        ref = newest or f"{self.run_id}@{self._run.step}"
         self.project.navigate("compare", tab="answers", a=f"base:{self._run.recipe.base}", b=ref, prompt=prompt)
 
     @Slot()

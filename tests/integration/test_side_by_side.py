@@ -2,13 +2,11 @@
 
 import math
 
-import msgspec
 import pytest
 import tiny_model
-from training_runs import make_project
+from training_runs import train_adapter
 
 from engine import client
-from engine.records import Adapter
 from engine.states import State
 from engine.store import answers, checkpoints, jobs, models, runs
 
@@ -18,16 +16,7 @@ CAPITAL = "What is the capital of Peru?"
 @pytest.fixture
 def trained(store, tiny_base, tmp_path):
     """The tiny base and one adapter on it; its reference."""
-    recipe = make_project(store, tiny_base, tmp_path)
-    recipe = msgspec.structs.replace(
-        recipe, method="lora", adapter=Adapter(rank=4),
-        training=msgspec.structs.replace(recipe.training, lr=1e-2, max_steps=40),
-        canaries=msgspec.structs.replace(recipe.canaries, looks=(1.0,), generate="none", verdict_items=2, guard_items=1),
-    )  # fmt: skip
-    run_id = runs.create(store, recipe)
-    done = client.run_in_process(store, jobs.enqueue(store, "train", run_id=run_id))
-    assert done.state is State.FINISHED, done.details
-    return f"{run_id}@40"
+    return train_adapter(store, tiny_base, tmp_path)
 
 
 def ask(store, **payload):

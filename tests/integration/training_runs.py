@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import tiny_model
 
 from engine import client
 from engine.models.importing import import_model
-from engine.records import CanaryPlan, CheckpointPlan, DataSpec, Recipe, Training
+from engine.records import Adapter, CanaryPlan, CheckpointPlan, DataSpec, Recipe, Training
+from engine.states import State
 from engine.store import history, jobs, runs
 
 STEPS = 12
@@ -44,3 +46,17 @@ def finish(store, job_id: int):
 
 def losses(store, run_id: int) -> list[tuple[int, float, float]]:
     return [(step.step, step.loss, step.grad_norm) for step in runs.steps(store, run_id)]
+
+
+def train_adapter(store, tiny_base: Path, folder: Path, steps: int = 40) -> str:
+    """Train an adapter on the tiny base in this process, with next to no canaries; return its reference."""
+    recipe = make_project(store, tiny_base, folder)
+    recipe = msgspec.structs.replace(
+        recipe, method="lora", adapter=Adapter(rank=4),
+        training=msgspec.structs.replace(recipe.training, lr=1e-2, max_steps=steps),
+        canaries=msgspec.structs.replace(recipe.canaries, looks=(1.0,), generate="none", verdict_items=2, guard_items=1),
+    )  # fmt: skip
+    run_id, job_id = queue(store, recipe)
+    done = client.run_in_process(store, job_id)
+    assert done.state is State.FINISHED, done.details
+    return f"{run_id}@{steps}"
