@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from gui.actions import sweeps as sweep_actions
 from gui.actions import versions
-from gui.compare import presenter
+from gui.compare import answers, presenter
 from gui.compare.overview import OverviewTab
 from gui.compare.reading import MOST, Reading, read, suggested
 from gui.compare.sweep import SweepTab
@@ -38,7 +39,7 @@ class ComparePage(Page):
 
     NAME = "compare"
     ICON = "compare"
-    TABLES = _READ_ON | {"jobs"}
+    TABLES = _READ_ON | {"jobs"} | answers.TABLES
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         """Build the tabs, empty."""
@@ -59,6 +60,9 @@ class ComparePage(Page):
         self._add_tab("progress", tr("Progress"), self.sweep)
         self._add_tab("overview", tr("Overview"), self.overview)
         self._add_tab("tradeoff", tr("Trade-off"), self.tradeoff)
+        self.answers = answers.AnswersTab(project)
+        self._add_tab("answers", tr("Answers"), self.answers)
+        self._side_by_side = QAction(tr("Ask models side by side"), self)
         self.tabs.setTabVisible(0, False)
         self.turn_to("overview")
         content = QWidget()
@@ -78,6 +82,8 @@ class ComparePage(Page):
         self.overview.add_requested.connect(self._on_add_requested)
         self.overview.remove_requested.connect(self._on_remove_requested)
         self.overview.measure_requested.connect(self._on_measure_requested)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self._side_by_side.triggered.connect(self.show_answers)
         self.sweep.open_requested.connect(self._on_open_requested)
         self.sweep.cancel_requested.connect(self._on_cancel_rest_requested)
         self.sweep.resume_requested.connect(self._on_resume_requested)
@@ -103,6 +109,8 @@ class ComparePage(Page):
             self._choose([int(owner)])
         if args.get("tab"):
             self.turn_to(str(args["tab"]))
+        if self.tab == "answers":
+            self.answers.open(**args)
         if self.isVisible():
             self.refresh(self.ALL)
 
@@ -119,12 +127,14 @@ class ComparePage(Page):
                 self.project.tasks.with_store(_ReadSweep(self.sweep_id), self._on_sweep_read, self._on_read_failed)
         elif changed & _READ_ON or self._reading is None:
             self._read()
+        if self.answers.isVisible():
+            self.answers.refresh(changed)
 
     def save_state(self) -> dict[str, Any]:
         """Which runs, which baseline and which tab."""
         return {
             "runs": self.run_ids, "sweep": self.sweep_id, "baseline": self.baseline,
-            "tab": self.tab,
+            "tab": self.tab, "answers": self.answers.save_state(),
         }  # fmt: skip
 
     def restore_state(self, state: dict[str, Any]) -> None:
@@ -136,12 +146,40 @@ class ComparePage(Page):
             self.sweep_id = state["sweep"]
         if isinstance(state.get("baseline"), int):
             self.baseline = state["baseline"]
+        if isinstance(state.get("answers"), dict):
+            self.answers.restore_state(state["answers"])
         self.turn_to(str(state.get("tab") or "overview"))
 
     def focus_chain(self) -> list[QWidget]:
         """The tab bar, and the tab in front."""
         part = self.tabs.currentWidget()
         return [self.tabs.tabBar(), *(part.focus_chain() if part is not None else [])]  # type: ignore[attr-defined]
+
+    def page_actions(self) -> list[QAction]:
+        """What the palette finds: the Answers tab's own (while it is in front), and the way to it."""
+        return [*self.answers.commands, self._side_by_side]
+
+    def search(self) -> None:
+        """Ctrl+F: the Answers tab's search."""
+        if self.tab == "answers":
+            self.answers.search.setFocus()
+
+    def export(self) -> None:
+        """Ctrl+E: the votes of the Answers tab."""
+        if self.tab == "answers":
+            self.answers.export_votes()
+
+    @Slot()
+    def show_answers(self) -> None:
+        """Turn to the Answers tab, whether runs are compared or not."""
+        self.turn_to("answers")
+        self.refresh(self.ALL)
+
+    @Slot(int)
+    def _on_tab_changed(self, _index: int) -> None:
+        """Without runs to compare only the Answers tab has something to show."""
+        if self._reading is not None and not self._reading.compared:
+            self._show()
 
     def turn_to(self, tab: str) -> None:
         """Bring a tab to the front."""
@@ -206,7 +244,10 @@ class ComparePage(Page):
         if reading.sweep is not None:
             self.sweep.show_sweep(reading.sweep, reading.why)
         if not reading.compared:
-            self.show_empty(self._nothing())
+            if self.tab == "answers":
+                self.show_ready()
+            else:
+                self.show_empty(self._nothing())
             return
         self.overview.show_reading(reading, self.baseline)
         self.tradeoff.show_reading(reading)
@@ -221,7 +262,9 @@ class ComparePage(Page):
             icon="compare", title=tr("Pick 2–6 runs"),
             text=tr("Runs are compared by what they learned and what they kept, against their base or one another."),
             action=self._all_runs(),
-            second=Action(text=tr("Compare the last runs"), do=self.compare_last),
+            second=Action(text=tr("Compare the last runs"), do=self.compare_last)
+            if suggested(self.project.store)
+            else Action(text=tr("Ask models side by side"), do=self.show_answers),
         )  # fmt: skip
 
     def compare_last(self) -> None:
