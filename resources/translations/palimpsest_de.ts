@@ -75,20 +75,32 @@
         <translation>n={n}</translation>
     </message>
     <message>
-        <source>○ base, filled: tuned. Share right, 95 % Wilson → better</source>
-        <translation>○ Basis, gefüllt: feinabgestimmt. Anteil richtig, 95 % Wilson → besser</translation>
+        <source>Share right → better</source>
+        <translation>Anteil richtig → besser</translation>
     </message>
     <message>
-        <source>○ base, filled: tuned. Score, {unit}, 95 % → better</source>
-        <translation>○ Basis, gefüllt: feinabgestimmt. Wert, {unit}, 95 % → besser</translation>
+        <source>○ base, filled: tuned; 95 % Wilson</source>
+        <translation>○ Basis, gefüllt: feinabgestimmt; 95 % Wilson</translation>
     </message>
     <message>
-        <source>Change, {unit} (more changed →), dashed: your limit</source>
-        <translation>Änderung, {unit} (stärker verändert →), gestrichelt: Ihr Limit</translation>
+        <source>Score, {unit} → better</source>
+        <translation>Wert, {unit} → besser</translation>
     </message>
     <message>
-        <source>Change, {unit} (← worse), dashed: your limit</source>
-        <translation>Änderung, {unit} (← schlechter), gestrichelt: Ihr Limit</translation>
+        <source>○ base, filled: tuned; 95 %</source>
+        <translation>○ Basis, gefüllt: feinabgestimmt; 95 %</translation>
+    </message>
+    <message>
+        <source>Change, {unit} (more changed →)</source>
+        <translation>Änderung, {unit} (stärker verändert →)</translation>
+    </message>
+    <message>
+        <source>Change, {unit} (← worse)</source>
+        <translation>Änderung, {unit} (← schlechter)</translation>
+    </message>
+    <message>
+        <source>dashed: your limit</source>
+        <translation>gestrichelt: Ihr Limit</translation>
     </message>
     <message>
         <source>Before and after</source>
@@ -683,6 +695,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>hidden until you vote</source>
         <translation>verborgen, bis Sie abstimmen</translation>
     </message>
@@ -1032,6 +1048,14 @@
     <message>
         <source>Import a model…</source>
         <translation>Modell importieren…</translation>
+    </message>
+    <message>
+        <source>Start from the base instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On top of</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Training rows</source>
@@ -1413,9 +1437,89 @@
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
+        <source>after {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>nats/token</source>
         <extracomment>Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.</extracomment>
         <translation>nats/Token</translation>
+    </message>
+    <message>
+        <source>Average at the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean score of all tasks after the last training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backward transfer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>average change on earlier tasks since each was learned; below 0 = forgot (Lopez-Paz &amp; Ranzato 2017)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgetting, from the best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>best score of any earlier stage − last score (Chaudhry et al. 2018)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgetting, from the first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>score when first learned − last score (Avalanche)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>General ability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean change of the capabilities against the base (TRACE)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>· not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did {later} break {earlier}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No: it was kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yes: it was forgotten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>We can&apos;t tell.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{change} {unit} on its held-out rows, limit {limit}, n={n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No held-out rows of an earlier run were measured again, so nothing says whether it was broken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No canaries were measured before the first run, so there is no general ability.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>baseline</source>
@@ -1493,6 +1597,10 @@
         <source>Change {field}</source>
         <extracomment>Findings told beside the data field; all of them are on the Data page. Findings that reading the file has told already, with the line.</extracomment>
         <translation>{field} ändern</translation>
+    </message>
+    <message>
+        <source>Train on top of {run}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reset the form</source>
@@ -1734,6 +1842,7 @@
     </message>
     <message>
         <source>base model</source>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -2021,7 +2130,7 @@
     </message>
     <message>
         <source>Parts of the comparison</source>
-        <extracomment>Changes of these tables make the page read its runs anew, off the GUI thread.</extracomment>
+        <extracomment>Tabs that have something to show without runs to compare. Changes of these tables make the page read its runs anew, off the GUI thread.</extracomment>
         <translation>Teile des Vergleichs</translation>
     </message>
     <message>
@@ -2031,6 +2140,14 @@
     <message>
         <source>Trade-off</source>
         <translation>Abwägung</translation>
+    </message>
+    <message>
+        <source>Ask models side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Compare</source>
@@ -2441,6 +2558,10 @@
         <translation>Neuer Lauf davon</translation>
     </message>
     <message>
+        <source>Train on top of it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the run</source>
         <translation>Lauf zeigen</translation>
     </message>
@@ -2559,8 +2680,56 @@
         <translation>richtige Antworten</translation>
     </message>
     <message>
+        <source>Sequence of runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tasks are told by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>right fields</source>
         <translation>richtige Felder</translation>
+    </message>
+    <message>
+        <source>exact answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did later training break what came before?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tasks by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No sequence of runs yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train on top of {run}…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>▲ Learned</source>
@@ -3486,7 +3655,71 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No model yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a base model to ask it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing asked yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a prompt below: every model above answers it with the same seed and sampling.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These two models have not written out their answers to the same canaries.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose two different models above.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate for both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Ask again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} could not answer: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working out how sure each model was of every token…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No token probabilities are stored for these answers; ask again to get them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading a model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The models are writing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{letter} is writing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3542,6 +3775,15 @@
         <translation>J, K nächste, vorige · N nächster Unterschied</translation>
     </message>
     <message>
+        <source>Ask the models</source>
+        <extracomment>Changes of these tables make the tab read anew, off the GUI thread; what is being written is followed piece by piece.</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop answering</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Next answer</source>
         <translation>Nächste Antwort</translation>
     </message>
@@ -3552,6 +3794,42 @@
     <message>
         <source>Next difference</source>
         <translation>Nächster Unterschied</translation>
+    </message>
+    <message>
+        <source>Flip A and B in place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blind mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote: A is better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote: B is better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote: tie</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vote: both bad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask about this prompt again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the prompts as a set…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{shown} of {all}</source>
@@ -4552,6 +4830,22 @@
     </message>
     <message>
         <source>e.g. {values}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train on top of this run…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try all methods with this run&apos;s recipe…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the sequence this run is part of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No checkpoint of {run} is on disk to train on top of.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
