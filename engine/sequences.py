@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 HELDOUT_SUITE = "held-out rows"
 #: Where an earlier stage's held-out rows are measured again, the settings of that measurement name its run.
 OF_RUN = "of_run"
+#: A cell of the matrix: the mean score and how many items it is of.
+_Cell = tuple[float | None, int]
+_NOT_MEASURED: _Cell = (None, 0)
 _SIGN = {"ref_nll": -1.0, "exact": 1.0, "keys": 1.0, "choice_margin": 1.0}
 
 
@@ -61,7 +64,9 @@ def started(store: Store, recipe: Recipe) -> Recipe:
 
 
 def _shape(recipe: Recipe) -> tuple[str, ...]:
-    return () if recipe.method == "full" else ("rank", "alpha", "targets", "rslora", "dora")
+    return (
+        () if recipe.method == "full" else ("rank", "alpha", "targets", "rslora", "dora", "kind", "preserved", "start")
+    )
 
 
 def start_folder(store: Store, recipe: Recipe) -> Path:
@@ -161,36 +166,49 @@ def matrix_of(store: Store, chain: Sequence[Run], score: str = "ref_nll") -> Mat
     change scores (kl) are left out, as they have no value of their own.
     """
     tasks = [_task_column(store, chain, stage, score) for stage in chain]
-    columns = _capability_columns(store, chain)
-    rows = zip(*tasks, *columns.values(), strict=True)
+    first = _canaries(store, chain[0], "before")
+    primaries = {} if first is None else _primaries(first)
+    columns = {} if first is None else _capability_columns(store, chain, first, primaries)
+    rows = list(zip(*tasks, *columns.values(), strict=True))
     return Matrix(
         stages=("base", *(f"after {one.name}" for one in chain)), tasks=tuple(one.name for one in chain),
-        capabilities=tuple(columns), values=tuple(tuple(row) for row in rows), score=score,
+        capabilities=tuple(columns), values=tuple(tuple(mean for mean, _ in row) for row in rows), score=score,
+        counts=tuple(tuple(count for _, count in row) for row in rows), primaries=tuple(primaries.values()),
     )  # fmt: skip
 
 
-def _task_column(store: Store, chain: Sequence[Run], stage: Run, score: str) -> list[float | None]:
+def chain_ends(store: Store) -> list[Run]:
+    """The runs that stand on another and that none goes on from, newest first: the last of every sequence."""
+    found = runs.everything(store)
+    later = [one for one in found if one.recipe.start_from]
+    stood_on = {one.recipe.start_from.rpartition("@")[0] for one in later}
+    return [one for one in later if not {str(one.id), one.name} & stood_on]
+
+
+def _task_column(store: Store, chain: Sequence[Run], stage: Run, score: str) -> list[_Cell]:
     """One task: what its own run measured before it (at the stage before), and every later stage after."""
     place = [one.id for one in chain].index(stage.id)
-    column: list[float | None] = [None] * (len(chain) + 1)
+    column = [_NOT_MEASURED] * (len(chain) + 1)
     before = [row for row in scores.of_run(store, stage.id) if row.suite == HELDOUT_SUITE and row.moment == "before"]
     if before:
         column[place] = _mean_of(store, before[-1], score)
     for number, one in enumerate(chain[place:], start=place + 1):
         measured = heldout_of(store, one.id, stage.id)
-        column[number] = None if measured is None else _mean_of(store, measured, score)
+        column[number] = _NOT_MEASURED if measured is None else _mean_of(store, measured, score)
     return column
 
 
-def _capability_columns(store: Store, chain: Sequence[Run]) -> dict[str, list[float | None]]:
-    first = _canaries(store, chain[0], "before")
-    if first is None:
-        return {}
-    primaries = {name: score for name, score in first.settings.get("primaries", {}).items() if score in _SIGN}
+def _primaries(first: Measurement) -> dict[str, str]:
+    return {name: score for name, score in first.settings.get("primaries", {}).items() if score in _SIGN}
+
+
+def _capability_columns(
+    store: Store, chain: Sequence[Run], first: Measurement, primaries: dict[str, str]
+) -> dict[str, list[_Cell]]:
     measured = [first, *(_canaries(store, one, "after") for one in chain)]
     comparable = [row if row is not None and row.suite_hash == first.suite_hash else None for row in measured]
     return {
-        name: [None if row is None else _mean_of(store, row, score, name) for row in comparable]
+        name: [_NOT_MEASURED if row is None else _mean_of(store, row, score, name) for row in comparable]
         for name, score in primaries.items()
     }
 
@@ -200,10 +218,10 @@ def _canaries(store: Store, run: Run, moment: str) -> Measurement | None:
     return found[-1] if found else None
 
 
-def _mean_of(store: Store, measurement: Measurement, score: str, capability: str = "") -> float | None:
+def _mean_of(store: Store, measurement: Measurement, score: str, capability: str = "") -> _Cell:
     values = [
         row.value
         for row in scores.scores(store, measurement.id)
         if row.score == score and row.split != "guard" and capability in ("", row.capability)
     ]
-    return _SIGN[score] * sum(values) / len(values) if values else None
+    return (_SIGN[score] * sum(values) / len(values), len(values)) if values else _NOT_MEASURED

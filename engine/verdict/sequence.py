@@ -14,13 +14,19 @@ Row = Sequence[float | None]
 
 
 class Matrix(Struct, frozen=True, kw_only=True):
-    """Scores by stage and column, up is better: first one column a task, in the order learned, then the capabilities."""
+    """Scores by stage and column, up is better: first one column a task, in the order learned, then the capabilities.
+
+    `counts` has the number of items behind each score, 0 where nothing was measured; `primaries` names the score of each
+    capability, as `score` does that of the tasks.
+    """
 
     stages: tuple[str, ...]
     tasks: tuple[str, ...]
     capabilities: tuple[str, ...]
     values: tuple[tuple[float | None, ...], ...]
     score: str
+    counts: tuple[tuple[int, ...], ...] = ()
+    primaries: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class MatrixChart(Chart):
     def __init__(self, model: MatrixModel | None = None, parent: QWidget | None = None) -> None:
         """Draw `model`, or an empty one of its own."""
         self._at: dict[tuple[int, int], int] = {}
+        self._own_footer: str | None = None
         super().__init__(model or MatrixModel(), parent)
 
     def _build(self) -> None:
@@ -78,12 +79,19 @@ class MatrixChart(Chart):
         text = cell.text() if has_text else ""
         if cell.change is None and not cell.is_reference:
             return Tile(x=x, y=y, fill=theme.surface, text=text, ink=theme.muted)
-        fill = cell_color(0.0 if cell.is_reference else cell.change or 0.0, theme)
+        fill = cell_color(0.0 if cell.is_reference else cell.change or 0.0, theme, cell.full_scale)
         return Tile(
             x=x, y=y, fill=fill, text=text, ink=ink_on(fill), is_hatched=cell.is_unsure and not cell.is_reference
         )
 
+    def set_footer(self, text: str) -> None:
+        """Say this below the cells, and in exports, in place of the two averages: a tab that tells them itself does."""
+        self._own_footer = text
+        self.footer.setText(self._footer())
+
     def _footer(self) -> str:
+        if self._own_footer is not None:
+            return self._own_footer
         final, backward = average_final(self.rows), backward_transfer(self.rows)
         unit = self.rows[0].unit if self.rows else ""
         parts = []
@@ -114,9 +122,9 @@ class MatrixChart(Chart):
         ]
         if not last:
             return tr("Earlier tasks over time")
-        worst = min(last, key=lambda cell: cell.change or 0.0)
+        worst = min(last, key=lambda cell: (cell.change or 0.0) / cell.full_scale)
         said = tr("At the end {name} is at {change} {unit} from its reference")
-        return said.format(name=worst.column, change=signed(worst.change or 0.0, 0), unit=worst.unit)
+        return said.format(name=worst.column, change=signed(worst.change or 0.0, worst.digits), unit=worst.unit)
 
     def summary(self) -> str:
         """The title and the averages."""
@@ -158,21 +166,20 @@ class MatrixChart(Chart):
         cell = self.rows[stop]
         where = tr("{stage}, evaluated on {name}").format(stage=cell.stage, name=cell.column)
         if cell.is_reference:
-            score = "" if cell.score is None else f"{cell.score:.1f}"
+            score = "" if cell.score is None else f"{cell.score:.{cell.digits + 1}f}".replace("-", "−")
             return f"{where} · {tr('reference score {score}, n={n}').format(score=score, n=cell.n)}"
         if cell.change is None:
             return f"{where} · {tr('not measured')}"
-        span = (
-            "" if cell.lower is None or cell.upper is None else f" [{signed(cell.lower, 1)}, {signed(cell.upper, 1)}]"
-        )
-        parts = [where, f"{signed(cell.change, 1)}{span} {cell.unit}", tr("n={n}").format(n=cell.n)]
+        digits, has_span = cell.digits + 1, cell.lower is not None and cell.upper is not None
+        span = f" [{signed(cell.lower or 0.0, digits)}, {signed(cell.upper or 0.0, digits)}]" if has_span else ""
+        parts = [where, f"{signed(cell.change, digits)}{span} {cell.unit}", tr("n={n}").format(n=cell.n)]
         return " · ".join(parts + ([tr("the interval holds the limit")] if cell.is_unsure else []))
 
     def _draw_cursor(self, stop: int | None) -> None:
         self.grid.set_cursor(None if stop is None else self._place(stop), self.theme.focus)
 
 
-def cell_color(change: float, theme: Theme) -> str:
-    """Diverging and symmetric: no change in the middle, full colour at ±15."""
-    share = min(abs(change) / FULL_SCALE, 1.0)
+def cell_color(change: float, theme: Theme, full_scale: float = FULL_SCALE) -> str:
+    """Diverging and symmetric: no change in the middle, full colour at ± the scale (15 points)."""
+    share = min(abs(change) / full_scale, 1.0)
     return mixed(theme.cell_same, theme.cell_worse if change < 0 else theme.cell_better, share)

@@ -18,6 +18,7 @@ class MatrixCell:
     """One stage evaluated on one task or capability: `change` from the column's reference, down is worse.
 
     `is_reference` where the column was first learned (or is the base itself). Numbers are None where nothing was measured.
+    `digits` are those in the cell, and `full_scale` is the change at which its colour is full: both go with the unit.
     """
 
     stage: str
@@ -31,6 +32,8 @@ class MatrixCell:
     n: int = 0
     is_reference: bool = False
     unit: str = "points"
+    digits: int = 0
+    full_scale: float = 15.0
 
     @property
     def is_unsure(self) -> bool:
@@ -45,7 +48,7 @@ class MatrixCell:
             return tr("ref")
         if self.change is None:
             return "·"
-        return signed(self.change, 0) + ("?" if self.is_unsure else "")
+        return signed(self.change, self.digits) + ("?" if self.is_unsure else "")
 
 
 def average_final(cells: Sequence[MatrixCell]) -> float | None:
@@ -75,7 +78,7 @@ def backward_transfer(cells: Sequence[MatrixCell]) -> float | None:
 def _column(key: str, title: Callable[[], str], name: str) -> Column[Any]:
     def text(cell: MatrixCell) -> str:
         value = getattr(cell, name)
-        return "" if value is None else signed(value, 1) if isinstance(value, float) else str(value)
+        return "" if value is None else signed(value, cell.digits + 1) if isinstance(value, float) else str(value)
 
     return Column(key=key, title=title, value=lambda cell: getattr(cell, name), text=text)
 

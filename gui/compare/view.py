@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from gui.actions import sweeps as sweep_actions
 from gui.actions import versions
 from gui.compare import answers, presenter
+from gui.compare.matrix import MatrixTab
 from gui.compare.overview import OverviewTab
 from gui.compare.reading import MOST, Reading, read, suggested
 from gui.compare.sweep import SweepTab
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from gui.compare.reading import Compared
     from gui.project import Project
 
+#: Tabs that have something to show without runs to compare.
+_ALONE = frozenset({"answers", "matrix"})
 #: Changes of these tables make the page read its runs anew, off the GUI thread.
 _READ_ON = frozenset({"*", "runs", "verdicts", "measurements", "checkpoints", "pointer", "sweeps", "sweep_cells"})
 
@@ -63,6 +66,8 @@ class ComparePage(Page):
         self.answers = answers.AnswersTab(project)
         self._add_tab("answers", tr("Answers"), self.answers)
         self._side_by_side = QAction(tr("Ask models side by side"), self)
+        self.matrix = MatrixTab(project)
+        self._add_tab("matrix", tr("Matrix"), self.matrix)
         self.tabs.setTabVisible(0, False)
         self.turn_to("overview")
         content = QWidget()
@@ -88,6 +93,7 @@ class ComparePage(Page):
         self.sweep.cancel_requested.connect(self._on_cancel_rest_requested)
         self.sweep.resume_requested.connect(self._on_resume_requested)
         self.sweep.tradeoff_requested.connect(self._on_tradeoff_requested)
+        self.matrix.answers_requested.connect(self._on_pair_requested)
         for part in (self.overview, self.tradeoff):
             part.open_requested.connect(self._on_open_requested)
             part.current_requested.connect(self._on_current_requested)
@@ -241,10 +247,11 @@ class ComparePage(Page):
         assert self._reading is not None
         reading = self._reading
         self.tabs.setTabVisible(self.tabs.indexOf(self.sweep), reading.sweep is not None)
+        self.matrix.show_runs(self.run_ids)
         if reading.sweep is not None:
             self.sweep.show_sweep(reading.sweep, reading.why)
         if not reading.compared:
-            if self.tab == "answers":
+            if self.tab in _ALONE:
                 self.show_ready()
             else:
                 self.show_empty(self._nothing())
@@ -322,6 +329,10 @@ class ComparePage(Page):
     @Slot()
     def _on_tradeoff_requested(self) -> None:
         self.turn_to("tradeoff")
+
+    @Slot(str, str)
+    def _on_pair_requested(self, before: str, after: str) -> None:
+        self.project.navigate("compare", tab="answers", a=before, b=after)
 
     @Slot()
     def _on_measure_requested(self) -> None:

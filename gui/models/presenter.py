@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["base", "run", "checkpoint"]
 #: What can be asked of a model, in the order of its buttons.
-Ask = Literal["make_current", "roll_back", "verify", "locate", "use", "show_run", "trash"]
+Ask = Literal["make_current", "roll_back", "verify", "locate", "use", "on_top", "show_run", "trash"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ def checkpoint_node(row: CheckpointRow, current: str) -> Node:
     return Node(
         key=row.ref, kind="checkpoint", name=tr("step {step}").format(step=row.step) + strength, state=states[row.state],
         size_bytes=row.size_bytes if is_there else 0, is_current=current == row.ref, is_gone=not is_there, facts=facts,
-        asks=(*asks, "show_run"), run_id=row.run_id,
+        asks=(*asks, *(("on_top",) if is_there and not row.variant else ()), "show_run"), run_id=row.run_id,
     )  # fmt: skip
 
 
@@ -168,5 +168,6 @@ def ask_words(ask: Ask, node: Node) -> str:
         "verify": tr("Verify now"),
         "locate": tr("Locate…"),
         "use": tr("New run from it"),
+        "on_top": tr("Train on top of it…"),
         "show_run": tr("Show the run"),
     }[ask]

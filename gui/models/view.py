@@ -129,6 +129,7 @@ class ModelsPage(Page):
         self._buttons = QVBoxLayout()
         self._card.column.addLayout(self._buttons)
         column.addWidget(self._card)
+        self._card.hide()
         column.addStretch(1)
         area.setWidget(inside)
         return area
@@ -317,6 +318,8 @@ class ModelsPage(Page):
             )
         elif ask == "use":
             self.project.navigate("new_run", base=node.name)
+        elif ask == "on_top":
+            self.project.navigate("new_run", on_top_of=node.key)
         elif ask == "show_run":
             self.project.navigate("run", run_id=node.run_id)
         else:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -86,8 +87,6 @@ class Choices(QWidget):
 class _Row(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        from PySide6.QtWidgets import QHBoxLayout
-
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(18)
@@ -158,6 +157,17 @@ class Form(QScrollArea):
         self.import_button.clicked.connect(self._on_import_clicked)
         card.add_row(_label(tr("Base model"), self.base), self.base)
         self._problem(card, "base")
+        self.start = PlainLabel("", bold=True)
+        self.from_base = QuietButton(tr("Start from the base instead"), "undo")
+        self.from_base.clicked.connect(self._on_from_base_clicked)
+        self._start_row = QWidget()
+        beside = QHBoxLayout(self._start_row)
+        beside.setContentsMargins(0, 0, 0, 0)
+        for widget in (_label(tr("On top of"), self.from_base), self.start, self.from_base):
+            beside.addWidget(widget)
+        beside.addStretch(1)
+        card.add(self._start_row)
+        self._problem(card, "start_from")
         self.path = QLineEdit()
         self.path.setAccessibleName(tr("Training rows"))
         self.path.setPlaceholderText(tr("A .jsonl, .json, .csv, .parquet or .txt file: drop it here"))
@@ -322,6 +332,13 @@ class Form(QScrollArea):
         if self.toml_fold.is_open and not self.toml.hasFocus():
             self._show_toml(recipe.to_toml())
 
+    def show_start(self, words: str, problem: str) -> None:
+        """Show the checkpoint that the run goes on from, and why it cannot; nothing where it starts from the base."""
+        self.start.setText(words)
+        self._start_row.setVisible(bool(words))
+        if problem or not words:
+            self._problems["start_from"].say(problem)
+
     def show_data(self, note: DataNote) -> None:
         """Show what is known of the file."""
         self.facts.setText(note.facts or (tr("Reading…") if note.is_reading else ""))
@@ -340,7 +357,7 @@ class Form(QScrollArea):
 
     def focus_chain(self) -> list[QWidget]:
         """Top to bottom."""
-        chain: list[QWidget] = [*self.purpose.buttons.values(), self.base, self.path, self.browse,
+        chain: list[QWidget] = [*self.purpose.buttons.values(), self.base, self.from_base, self.path, self.browse,
                                 self.show_data_button, self.import_button, *self.method.buttons.values(), *self.protect.buttons.values(),
                                 self.suite, self.canaries_button]  # fmt: skip
         chain += [self.fields[path].control for group in _SIMPLE.values() for path in group]
@@ -363,6 +380,10 @@ class Form(QScrollArea):
     @Slot(int)
     def _on_base_activated(self, index: int) -> None:
         self.edited.emit("base", self.base.itemData(index))
+
+    @Slot()
+    def _on_from_base_clicked(self) -> None:
+        self.edited.emit("start_from", "")
 
     @Slot(int)
     def _on_suite_activated(self, index: int) -> None:

@@ -10,12 +10,13 @@ import msgspec
 
 from engine import client, drafts, suites
 from engine.errors import UserError
-from engine.records import Recipe, recipe_from_toml
+from engine.records import DataSpec, Recipe, recipe_from_toml
 from engine.store import jobs, models, runs
 from gui.i18n import tr
 from gui.new_run.binding import bound
 from gui.new_run.draft import Draft, Snapshot
 from gui.new_run.plan_words import PlanNote, note_of
+from gui.shell.live_run import model_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,8 @@ class NewRun:
         self._inspect_job = 0
         self._plan_runs = self._plan_again = False
         self._before_edit: Snapshot | None = None
+        self._start_asked: tuple[Any, ...] = ("",)
+        self.start_problem = ""
 
     # ---- what there is to choose -------------------------------------------------------------------------------------
 
@@ -142,10 +145,43 @@ class NewRun:
     def take_recipe(self, recipe: Recipe, words: str) -> None:
         """Replace the whole draft, undoably; what a queued run was bound to is left out."""
         data = msgspec.structs.replace(recipe.data, fingerprint="")
-        fresh = msgspec.structs.replace(recipe, base_fingerprint="", data=data)
+        fresh = msgspec.structs.replace(recipe, base_fingerprint="", start_fingerprint="", data=data)
         before, after = self.draft.snapshot(), Snapshot(recipe=fresh)
         if before != after:
             self.project.change(words, lambda: self._restore(after), lambda: self._restore(before))
+
+    def train_on_top(self, ref: str) -> None:
+        """Begin a run that goes on from a checkpoint: its run's base, method and adapter, other rows to be chosen."""
+        try:
+            was = runs.find(self.project.store, ref.rpartition("@")[0])
+        except UserError as error:
+            self.project.tell_error(error)
+            return
+        recipe = msgspec.structs.replace(was.recipe, start_from=ref, name="", notes="", data=DataSpec())
+        self.take_recipe(recipe, tr("Train on top of {run}").format(run=was.name))
+
+    def _check_start(self) -> None:
+        """Ask, off this thread, whether the recipe can go on from the checkpoint it names."""
+        recipe = self.draft.recipe
+        asked = (recipe.start_from, recipe.base, recipe.method, recipe.adapter)
+        if asked == self._start_asked:
+            return
+        self._start_asked, self.start_problem = asked, ""
+        if recipe.start_from:
+            self.project.tasks.with_store(
+                _Starting(recipe), lambda _: None, lambda error: self._on_start_refused(asked, error)
+            )
+
+    def _on_start_refused(self, asked: tuple[Any, ...], error: PalimpsestError) -> None:
+        if asked == self._start_asked:
+            self.start_problem = error.sentence()
+            self.view.show_draft()
+
+    @property
+    def start_words(self) -> str:
+        """The checkpoint that the run starts from, as people say it; empty for the base."""
+        ref = self.draft.recipe.start_from
+        return model_words(self.project.store, ref) if ref else ""
 
     def reset(self) -> None:
         """Back to an empty form with the same base; undoable."""
@@ -179,6 +215,7 @@ class NewRun:
         self._changed()
 
     def _changed(self) -> None:
+        self._check_start()
         self.view.show_draft()
         self._read_if_new()
         self._inspect_if_new()
@@ -317,6 +354,8 @@ class NewRun:
         """What stands in the way, in words, the first first."""
         words = {"no_base": tr("Choose a base model."), "no_data": tr("Choose training rows.")}
         found = [(path, words.get(sentence, sentence)) for path, sentence in self.draft.obstacles()]
+        if self.start_problem:
+            found.append(("start_from", self.start_problem))
         if self.data.problem:
             found.append(("data.path", self.data.problem))
         elif self.draft.recipe.data.path and self._look is None:
@@ -362,6 +401,18 @@ class NewRun:
         if job.error_kind:
             self.project.toast(job.reason, level="error")
         self.plan_soon()
+
+
+class _Starting:
+    """Refuses a recipe that cannot go on from the checkpoint it names, in a thread."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def __call__(self, store: Store) -> None:
+        from engine import sequences
+
+        sequences.started(store, self._recipe)
 
 
 class _Binding:

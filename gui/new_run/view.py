@@ -134,12 +134,14 @@ class NewRunPage(Page):
     def open(self, **args: Any) -> None:
         """Fill the form: `data_path`, `recipe_path`, `recipe` (a `Recipe`), `like` (a run's id), `base`, `mapping`;
 
-        `try_all` opens the panel that tries every method.
+        `on_top_of` (RUN@STEP) begins a run that goes on from a checkpoint; `try_all` opens the panel that tries every method.
         """
         if (recipe := args.get("recipe")) is not None:
             self.presenter.take_recipe(recipe, tr("Take over a recipe"))
         if (run_id := args.get("like")) is not None:
             self.presenter.take_recipe(runs.get(self.project.store, run_id).recipe, tr("Take over a run's recipe"))
+        if (ref := args.get("on_top_of")) is not None:
+            self.presenter.train_on_top(str(ref))
         if (path := args.get("recipe_path")) is not None:
             self.presenter.open_recipe(Path(path))
         changes = {"data.path": args.get("data_path"), "base": args.get("base")}
@@ -179,6 +181,7 @@ class NewRunPage(Page):
         """Show the recipe, its errors, and why Start waits."""
         self.form.show_bases(self.presenter.bases, self.presenter.suites)
         self.form.show_draft(self.presenter.draft)
+        self.form.show_start(self.presenter.start_words, self.presenter.start_problem)
         self._show_reason()
         self.try_all.plan_soon()
 

@@ -27,6 +27,7 @@ def _known() -> dict[str, str]:
         "name": tr("Name"),
         "notes": tr("Notes"),
         "base": tr("Base model"),
+        "start_from": tr("On top of"),
         "method": tr("Method"),
         "protect": tr("Protection"),
         "data.path": tr("Training rows"),

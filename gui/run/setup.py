@@ -31,6 +31,8 @@ class SetupTab(QScrollArea):
     """A read-only form."""
 
     again_requested = Signal()
+    on_top_requested = Signal()
+    try_all_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it empty."""
@@ -43,6 +45,8 @@ class SetupTab(QScrollArea):
         self.everything = QCheckBox(tr("Show every setting"))
         self.copy = QPushButton(tr("Copy as TOML"))
         self.again = QPushButton(tr("New run with this recipe"))
+        self.on_top = QPushButton(tr("Train on top of this run…"))
+        self.try_all = QPushButton(tr("Try all methods…"))
         self.settings = Card(tr("Settings that differ from the defaults"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(20)
@@ -64,17 +68,20 @@ class SetupTab(QScrollArea):
         self.everything.toggled.connect(self._on_everything_toggled)
         self.copy.clicked.connect(self._on_copy_clicked)
         self.again.clicked.connect(self.again_requested)
+        self.on_top.clicked.connect(self.on_top_requested)
+        self.try_all.clicked.connect(self.try_all_requested)
 
     def _lay_out(self) -> None:
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
-        row = QHBoxLayout()
-        for widget in (self.again, self.copy, self.everything):
-            row.addWidget(widget)
-        row.addStretch(1)
-        column.addLayout(row)
+        for widgets in ((self.again, self.on_top, self.try_all), (self.copy, self.everything)):
+            row = QHBoxLayout()
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addStretch(1)
+            column.addLayout(row)
         for part in (self.settings, self.machine, self.toml):
             column.addWidget(part)
         column.addStretch(1)
@@ -92,7 +99,7 @@ class SetupTab(QScrollArea):
 
     def focus_chain(self) -> list[QWidget]:
         """Top to bottom."""
-        return [self.again, self.copy, self.everything, self.toml.button, self.text]
+        return [self.again, self.on_top, self.try_all, self.copy, self.everything, self.toml.button, self.text]
 
     def _show_settings(self) -> None:
         if self._view is None:

@@ -21,6 +21,7 @@ from gui.run.drift import DriftTab
 from gui.run.header import RunHeader
 from gui.run.keep import KeepRow
 from gui.run.log import LogTab
+from gui.run.onward import Onward
 from gui.run.progress import Progress
 from gui.run.reading import RunReading, read
 from gui.run.setup import SetupTab
@@ -89,6 +90,9 @@ class RunPage(Page):
         self._rename = QAction(tr("Rename run"), self)
         self._rename.setShortcut(QKeySequence("F2"))
         self._rename.triggered.connect(self._on_rename_requested)
+        self.onward = Onward(self)
+        self.setup.on_top_requested.connect(self.onward.on_top.trigger)
+        self.setup.try_all_requested.connect(self.onward.try_all.trigger)
 
     def _lay_out(self) -> None:
         words = (tr("Verdict"), tr("Timeline"), tr("Answers"), tr("Strength"), tr("Drift"), tr("Setup"), tr("Log"))
@@ -203,8 +207,8 @@ class RunPage(Page):
         return [*self.header.focus_chain(), self.tabs.tabBar(), *part.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
-        """Rename."""
-        return [self._rename]
+        """Rename, and what leads to the next run."""
+        return [self._rename, *self.onward.actions]
 
     def search(self) -> None:
         """The search of the tab in front."""

@@ -80,7 +80,7 @@ def test_the_model_is_a_proper_tree(qtmodeltester, gui_project, lineage):
 
 def test_choosing_shows_facts_and_the_right_buttons(page, lineage):
     page._choose(f"{lineage}@40")
-    assert [button.property("ask") for button in page.buttons()] == ["make_current", "show_run"]
+    assert [button.property("ask") for button in page.buttons()] == ["make_current", "on_top", "show_run"]
     page._choose("base:tiny")
     assert [button.property("ask") for button in page.buttons()] == ["verify", "use", "trash"]
 

@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.records import Adapter, Recipe
 from engine.states import State
-from engine.store import jobs, runs, sweeps
+from engine.store import checkpoints, jobs, runs, sweeps
 from gui.new_run.sweep_runs import SweepRunModel
 
 
@@ -163,3 +164,66 @@ def test_the_runs_are_a_proper_table(qtmodeltester):
     model = SweepRunModel()
     model.set_rows([("LoRA", "about 3 min", "1.4 GB"), ("Full", "done: full-02", "")])
     qtmodeltester.check(model)
+
+
+@pytest.fixture
+def trained(gui_project, base):
+    """A finished LoRA run on the base with a checkpoint on disk; its reference."""
+    store = gui_project.store
+    recipe = Recipe(name="law", base="small", method="lora", adapter=Adapter(rank=8, alpha=16))
+    run_id = runs.create(store, recipe)
+    checkpoints.add(store, run_id=run_id, step=30, folder="step-30", manifest_sha256="1" * 64, size_bytes=9)
+    with store.write() as connection:
+        connection.execute("UPDATE runs SET state = 'finished' WHERE id = ?", (run_id,))
+    return f"{run_id}@30"
+
+
+def test_training_on_top_takes_over_method_and_adapter_and_asks_for_other_rows(
+    window, page, trained, idle, gui_project
+):
+    gui_project.navigate("new_run", on_top_of=trained)
+    idle()
+    recipe = page.presenter.draft.recipe
+    assert (recipe.start_from, recipe.method, recipe.adapter.rank, recipe.data.path) == (trained, "lora", 8, "")
+    assert page.form.start.text() == "law @ 30"
+    assert page.form.start.isVisible()
+    assert [path for path, _ in page.presenter.obstacles()] == ["data.path"]
+    page.form.from_base.click()
+    assert page.presenter.draft.recipe.start_from == ""
+    assert not page.form.start.isVisible()
+    gui_project.undo_stack.undo()
+    assert page.presenter.draft.recipe.start_from == trained
+    idle()
+
+
+def test_what_cannot_go_on_from_the_checkpoint_is_refused_in_the_form_and_in_try_all(page, rows, trained, idle):
+    page.open(on_top_of=trained)
+    page.open(data_path=rows)
+    idle()
+    assert page.plan.start_button.isEnabled()
+    page.form.method.buttons["full"].click()
+    idle()
+    assert "method is full, there lora" in page.plan.reason.text()
+    assert not page.plan.start_button.isEnabled()
+    page.form.method.buttons["lora"].click()
+    idle()
+    assert page.plan.start_button.isEnabled()
+    page.open(try_all=True)
+    idle()
+    against = {name: row.against.text() for name, row in page.sweep.arms.items()}
+    assert "method is full, there lora" in against["full"]
+    assert "method is qlora, there lora" in against["qlora"]
+    assert not against["lora"]
+    assert not page.sweep.arms["full"].box.isEnabled()
+    assert page.sweep.together.start.text().startswith("Queue 1 run")
+
+
+def test_a_started_run_is_bound_to_the_checkpoint(qtbot, page, rows, trained, idle, gui_project):
+    page.open(on_top_of=trained)
+    page.open(data_path=rows)
+    idle()
+    page.plan.start_button.click()
+    qtbot.waitUntil(lambda: len(runs.everything(gui_project.store)) == 2, timeout=20_000)
+    run = runs.everything(gui_project.store)[0]
+    assert (run.recipe.start_from, run.recipe.start_fingerprint) == (trained, "1" * 64)
+    idle()
