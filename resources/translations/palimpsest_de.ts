@@ -115,7 +115,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can&apos;t tell about %n of {all}: {names}</source>
+        <source>Can't tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -290,7 +290,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -676,7 +676,7 @@
     </message>
     <message>
         <source>cut at the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>an der Grenze abgeschnitten</translation>
     </message>
     <message>
         <source>mean log-prob {value}</source>
@@ -692,11 +692,12 @@
     </message>
     <message>
         <source>fingerprint {start}…</source>
-        <translation type="unfinished"></translation>
+        <translation>Fingerabdruck {start}…</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished"></translation>
+        <extracomment>What is known of the token the text cursor stands in, for those who use no mouse.</extracomment>
+        <translation>Antwort</translation>
     </message>
     <message>
         <source>hidden until you vote</source>
@@ -729,7 +730,7 @@
     <message>
         <source>Still writing…</source>
         <extracomment>Answers whose lengths together stay below this are compared at once; longer ones off the GUI thread.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Wird noch geschrieben…</translation>
     </message>
     <message>
         <source>Comparing…</source>
@@ -743,12 +744,12 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
-        <translation type="unfinished"></translation>
+        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
+        <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
         <source>Shaded: how unlikely each token was to the model that wrote it ({models}); dotted below p = .05</source>
-        <translation type="unfinished"></translation>
+        <translation>Getönt: wie unwahrscheinlich jedes Token für das Modell war, das es schrieb ({models}); gepunktet unter p = 0,05</translation>
     </message>
     <message>
         <source>best inside budget</source>
@@ -885,7 +886,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -897,7 +898,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can&apos;t tell</source>
+        <source>Can't tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1171,7 +1172,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability&apos;s canaries can decide</source>
+        <source>What each capability's canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1255,7 +1256,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project&apos;s current model</source>
+        <source>⚑ the project's current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1433,7 +1434,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1506,7 +1507,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>We can&apos;t tell.</source>
+        <source>We can't tell.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1829,7 +1830,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run&apos;s recipe</source>
+        <source>Take over a run's recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1842,7 +1843,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -1851,67 +1852,67 @@
     </message>
     <message>
         <source>Write a prompt for the models above. A line of --- begins another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibe einen Prompt für die Modelle oben. Eine Zeile aus --- beginnt einen weiteren.</translation>
     </message>
     <message>
         <source>0 takes the likeliest token each time.</source>
-        <translation type="unfinished"></translation>
+        <translation>0 nimmt jedes Mal das wahrscheinlichste Token.</translation>
     </message>
     <message>
         <source>Prompt sets</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt-Sätze</translation>
     </message>
     <message>
         <source>Ask</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragen</translation>
     </message>
     <message>
         <source>Ctrl+Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+Eingabe</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhalten</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>At most</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens</translation>
     </message>
     <message>
         <source>Most tokens of an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstzahl der Token einer Antwort</translation>
     </message>
     <message>
         <source>tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Write a prompt first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibe zuerst einen Prompt.</translation>
     </message>
     <message>
         <source>Save these prompts…</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Prompts speichern…</translation>
     </message>
     <message>
         <source>No saved prompts yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine gespeicherten Prompts</translation>
     </message>
     <message>
         <source>Delete a set</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Satz löschen</translation>
     </message>
     <message>
         <source>Name of the prompt set</source>
-        <translation type="unfinished"></translation>
+        <translation>Name des Prompt-Satzes</translation>
     </message>
     <message>
         <source>a name that is taken gets these prompts instead</source>
-        <translation type="unfinished"></translation>
+        <translation>ein vergebener Name bekommt stattdessen diese Prompts</translation>
     </message>
     <message>
         <source>Name</source>
@@ -2143,7 +2144,7 @@
     </message>
     <message>
         <source>Ask models side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle nebeneinander fragen</translation>
     </message>
     <message>
         <source>Matrix</source>
@@ -2306,7 +2307,7 @@
         <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe&apos;s note</source>
+        <source>Recipe's note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2482,7 +2483,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser&apos;s state was removed</source>
+        <source>no: the optimiser's state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2594,7 +2595,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project&apos;s current model.</source>
+        <source>⚑ This is the project's current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2712,7 +2713,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2720,7 +2721,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2780,7 +2781,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2804,7 +2805,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -2987,7 +2988,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3024,7 +3025,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line&apos;s key or kind.</extracomment>
+        <extracomment>The role of a line's key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3117,7 +3118,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run&apos;s recipe</source>
+        <source>New run with this run's recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3167,15 +3168,15 @@
     </message>
     <message>
         <source>no longer at its place</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht mehr an seinem Ort</translation>
     </message>
     <message>
         <source>its weights are gone</source>
-        <translation type="unfinished"></translation>
+        <translation>seine Gewichte sind weg</translation>
     </message>
     <message>
         <source>not found</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gefunden</translation>
     </message>
     <message>
         <source>Queued</source>
@@ -3252,7 +3253,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run&apos;s answers were not written out before and after training.</source>
+        <source>This run's answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3518,7 +3519,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
+        <extracomment>Rows shown before the model's own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -3592,11 +3593,11 @@
     <message>
         <source>What to show</source>
         <extracomment>A prompt is shown in so many lines at most; a longer one scrolls.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Was gezeigt wird</translation>
     </message>
     <message>
         <source>Asked prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Gestellte Prompts</translation>
     </message>
     <message>
         <source>Got worse</source>
@@ -3624,139 +3625,147 @@
     </message>
     <message>
         <source>Blind (B)</source>
-        <translation type="unfinished"></translation>
+        <translation>Blind (B)</translation>
     </message>
     <message>
         <source>Token shading</source>
-        <translation type="unfinished"></translation>
+        <translation>Token-Tönung</translation>
     </message>
     <message>
         <source>No shading</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Tönung</translation>
     </message>
     <message>
         <source>Shade: surprise</source>
-        <translation type="unfinished"></translation>
+        <translation>Tönung: Überraschung</translation>
     </message>
     <message>
         <source>Shade: what changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Tönung: was sich änderte</translation>
     </message>
     <message>
         <source>Third model</source>
-        <translation type="unfinished"></translation>
+        <translation>Drittes Modell</translation>
     </message>
     <message>
         <source>Flip (\)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tauschen (\)</translation>
     </message>
     <message>
         <source>Next difference (N)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächster Unterschied (N)</translation>
     </message>
     <message>
         <source>No model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch kein Modell</translation>
     </message>
     <message>
         <source>Import a base model to ask it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Importiere ein Basismodell, um es zu fragen.</translation>
     </message>
     <message>
         <source>Nothing asked yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts gefragt</translation>
     </message>
     <message>
         <source>Write a prompt below: every model above answers it with the same seed and sampling.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibe unten einen Prompt: Jedes Modell oben beantwortet ihn mit demselben Startwert und derselben Ziehung.</translation>
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle zeigen</translation>
     </message>
     <message>
         <source>Nothing here</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier ist nichts</translation>
+    </message>
+    <message>
+        <source>The canaries are being answered</source>
+        <translation>Die Kanarien werden beantwortet</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>Wartet, bis es an der Reihe ist</translation>
     </message>
     <message>
         <source>These two models have not written out their answers to the same canaries.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese beiden Modelle haben ihre Antworten auf dieselben Kanarien nicht ausgeschrieben.</translation>
     </message>
     <message>
         <source>Choose two different models above.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wähle oben zwei verschiedene Modelle.</translation>
     </message>
     <message>
         <source>Generate for both</source>
-        <translation type="unfinished"></translation>
+        <translation>Für beide erzeugen</translation>
     </message>
     <message>
         <source>Ask again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal fragen</translation>
     </message>
     <message>
         <source>{model} could not answer: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} konnte nicht antworten: {reason}</translation>
     </message>
     <message>
         <source>Working out how sure each model was of every token…</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird ermittelt, wie sicher jedes Modell bei jedem Token war…</translation>
     </message>
     <message>
         <source>No token probabilities are stored for these answers; ask again to get them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für diese Antworten sind keine Token-Wahrscheinlichkeiten gespeichert; frage noch einmal, um sie zu bekommen.</translation>
     </message>
     <message>
         <source>Loading a model…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Modell wird geladen…</translation>
     </message>
     <message>
         <source>The models are writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Modelle schreiben…</translation>
     </message>
     <message>
         <source>{letter} is writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>{letter} schreibt…</translation>
     </message>
     <message>
         <source>Waiting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet…</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>Ansicht</translation>
     </message>
     <message>
         <source>Compare by words</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Wörtern vergleichen</translation>
     </message>
     <message>
         <source>Compare by lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Zeilen vergleichen</translation>
     </message>
     <message>
         <source>Do not compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht vergleichen</translation>
     </message>
     <message>
         <source>Scroll together</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemeinsam rollen</translation>
     </message>
     <message>
         <source>Model {letter}</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell {letter}</translation>
     </message>
     <message>
         <source>no model</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Modell</translation>
     </message>
     <message>
         <source>fingerprint {whole}</source>
-        <translation type="unfinished"></translation>
+        <translation>Fingerabdruck {whole}</translation>
     </message>
     <message>
         <source>The prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Prompt</translation>
     </message>
     <message>
         <source>Ask both models…</source>
@@ -3777,11 +3786,11 @@
     <message>
         <source>Ask the models</source>
         <extracomment>Changes of these tables make the tab read anew, off the GUI thread; what is being written is followed piece by piece.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Die Modelle fragen</translation>
     </message>
     <message>
         <source>Stop answering</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten anhalten</translation>
     </message>
     <message>
         <source>Next answer</source>
@@ -3797,39 +3806,39 @@
     </message>
     <message>
         <source>Flip A and B in place</source>
-        <translation type="unfinished"></translation>
+        <translation>A und B am Ort tauschen</translation>
     </message>
     <message>
         <source>Blind mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Blindmodus</translation>
     </message>
     <message>
         <source>Vote: A is better</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme: A ist besser</translation>
     </message>
     <message>
         <source>Vote: B is better</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme: B ist besser</translation>
     </message>
     <message>
         <source>Vote: tie</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme: unentschieden</translation>
     </message>
     <message>
         <source>Vote: both bad</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme: beide schlecht</translation>
     </message>
     <message>
         <source>Ask about this prompt again</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Prompt noch einmal stellen</translation>
     </message>
     <message>
         <source>Save the prompts as a set…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prompts als Satz speichern…</translation>
     </message>
     <message>
         <source>Choose a model first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wähle zuerst ein Modell.</translation>
     </message>
     <message>
         <source>{shown} of {all}</source>
@@ -3842,7 +3851,7 @@
     <message>
         <source>{place} of {count}</source>
         <extracomment>What begins the next prompt in the composer, alone on its line. What the keys 1, 2, 3 and 0 say.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>{place} von {count}</translation>
     </message>
     <message>
         <source>expected: {answer}</source>
@@ -3854,41 +3863,41 @@
     </message>
     <message>
         <source>No votes between these two models yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Stimmen zwischen diesen beiden Modellen.</translation>
     </message>
     <message numerus="yes">
         <source>%n vote(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stimme</numerusform>
+            <numerusform>%n Stimmen</numerusform>
         </translation>
     </message>
     <message>
         <source>{first} preferred {wins}, {second} preferred {losses}, ties {ties}, both bad {bad}</source>
-        <translation type="unfinished"></translation>
+        <translation>{first} bevorzugt {wins}, {second} bevorzugt {losses}, unentschieden {ties}, beide schlecht {bad}</translation>
     </message>
     <message>
         <source>The exact sign test needs at least {least} votes for one of the two; ties and both bad do not count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der exakte Vorzeichentest braucht mindestens {least} Stimmen für eines der beiden; Unentschieden und beide schlecht zählen nicht.</translation>
     </message>
     <message numerus="yes">
         <source>Exact sign test over %n decided vote(s), ties and both bad left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Exakter Vorzeichentest über %n entschiedene Stimme, ohne Unentschieden und beide schlecht</numerusform>
+            <numerusform>Exakter Vorzeichentest über %n entschiedene Stimmen, ohne Unentschieden und beide schlecht</numerusform>
         </translation>
     </message>
     <message>
         <source>{model} is preferred.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can&apos;t tell.</source>
-        <translation type="unfinished"></translation>
+        <source>The votes can't tell.</source>
+        <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
         <source>A was {left}, B was {right}.</source>
-        <translation type="unfinished"></translation>
+        <translation>A war {left}, B war {right}.</translation>
     </message>
     <message>
         <source>No answers stored</source>
@@ -3948,19 +3957,19 @@
     </message>
     <message>
         <source>The canaries are answered by both models next; a run that trains is let finish first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Nächstes beantworten beide Modelle die Kanarien; ein laufendes Training wird vorher beendet.</translation>
     </message>
     <message>
         <source>Vote</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme</translation>
     </message>
     <message>
         <source>Table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle (*.csv)</translation>
     </message>
     <message>
         <source>Export votes</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmen exportieren</translation>
     </message>
     <message>
         <source>Wrote {file}.</source>
@@ -3968,30 +3977,30 @@
     </message>
     <message>
         <source>Save prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts speichern</translation>
     </message>
     <message>
         <source>Saved {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} gespeichert.</translation>
     </message>
     <message>
         <source>{name} has these prompts now.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} hat jetzt diese Prompts.</translation>
     </message>
     <message>
         <source>Delete {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} löschen</translation>
     </message>
     <message>
         <source>Deleted {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} gelöscht.</translation>
     </message>
     <message>
         <source>No drift to show yet</source>
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4323,7 +4332,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4404,15 +4413,15 @@
     </message>
     <message>
         <source>You called it a tie.</source>
-        <translation type="unfinished"></translation>
+        <translation>Du fandest sie gleich gut.</translation>
     </message>
     <message>
         <source>You found both bad.</source>
-        <translation type="unfinished"></translation>
+        <translation>Du fandest beide schlecht.</translation>
     </message>
     <message>
         <source>You preferred {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Du hast {model} bevorzugt.</translation>
     </message>
     <message>
         <source>at most {peak}</source>
@@ -4694,23 +4703,23 @@
     </message>
     <message>
         <source>A is better (1)</source>
-        <translation type="unfinished"></translation>
+        <translation>A ist besser (1)</translation>
     </message>
     <message>
         <source>B is better (2)</source>
-        <translation type="unfinished"></translation>
+        <translation>B ist besser (2)</translation>
     </message>
     <message>
         <source>Tie (3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Gleich gut (3)</translation>
     </message>
     <message>
         <source>Both bad (0)</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide schlecht (0)</translation>
     </message>
     <message>
         <source>Export votes…</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmen exportieren…</translation>
     </message>
     <message>
         <source>{done} of {all} runs done</source>
@@ -4813,7 +4822,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4837,7 +4846,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Try all methods with this run&apos;s recipe…</source>
+        <source>Try all methods with this run's recipe…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
