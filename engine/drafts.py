@@ -18,7 +18,7 @@ from engine.data.read import read_rows
 from engine.data.rows import Problem, list_problems
 from engine.errors import MovedModel, UserError
 from engine.models.inspect import read_config
-from engine.protection import require_few_canaries
+from engine.protection import needs_general_rows, require_few_canaries
 from engine.records import Mapping, recipe_from_toml
 from engine.store import jobs, models, runs, scores
 
@@ -233,7 +233,7 @@ def _require_general_file(recipe: Recipe) -> None:
     from engine.canaries.ngrams import texts_giving_away
 
     general, path = recipe.protection.general, Path(recipe.protection.general.path)
-    if general.source != "file" or not recipe.protection.needs_general_rows:
+    if general.source != "file" or not needs_general_rows(recipe):
         return
     if not path.is_file():
         raise UserError(f"There is no file {path}.", field="protection.general.path", remedy="Check the path.")

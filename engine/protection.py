@@ -169,6 +169,7 @@ def check_protection(recipe: Recipe) -> None:
         )
     _check_general(protection)
     _check_method(recipe)
+    _check_adapter(recipe)
     if protection.kl.auto and not protection.kl.beta:
         raise _refused(
             "protection.kl.auto", "kl.auto tunes kl.beta, which is 0.", "Give beta a first value, such as 1."
@@ -240,12 +241,51 @@ def _check_method(recipe: Recipe) -> None:
             "protection.ewc.strength", "EWC and L2-SP both say how far each weight may go from the base.",
             "Set one of the two to 0.",
         )  # fmt: skip
-    if not is_full and recipe.adapter.dora and (l2sp or activation):
+    odd = _odd_adapter(recipe)
+    if not is_full and odd and (l2sp or activation):
         field = "protection.l2sp.strength" if l2sp else "protection.activation.strength"
         raise _refused(
-            field, "A DoRA adapter's change is not the product of two matrices that this penalty measures.",
-            "Turn dora off, or use kl.",
+            field, f"The change that {odd} makes is not the product of two matrices that this penalty measures.",
+            "Take a plain LoRA adapter, or use kl.",
         )  # fmt: skip
+
+
+def _odd_adapter(recipe: Recipe) -> str:
+    """Name an adapter whose change is not s·BA; empty for a plain one."""
+    adapter = recipe.adapter
+    if adapter.kind == "osf":
+        return "an OSF adapter"
+    return "a DoRA adapter" if adapter.dora else "an adapter with a CorDA start" if adapter.start == "corda" else ""
+
+
+def _check_adapter(recipe: Recipe) -> None:
+    """OSF and the CorDA start keep the base's strong directions: what does not go with them, and 4-bit bases."""
+    adapter = recipe.adapter
+    if recipe.method in ("full", "prompt") or (adapter.kind == "lora" and adapter.start == "zero"):
+        return
+    field, name = ("adapter.kind", "OSF") if adapter.kind == "osf" else ("adapter.start", "A CorDA start")
+    if adapter.kind == "osf" and adapter.start == "corda":
+        raise _refused(
+            "adapter.start", "OSF has a start of its own: its weights' weakest directions.", "Set start to zero."
+        )
+    if recipe.method == "qlora":
+        raise _refused(
+            field, f"{name} takes each weight apart by its singular values, which a 4-bit base no longer has exactly.",
+            "Use method lora, or a plain adapter.",
+        )  # fmt: skip
+    if adapter.dora:
+        raise _refused("adapter.dora", f"{name} and DoRA both say how a weight's directions learn.", "Turn dora off.")
+    for taken, what in ((adapter.rslora, "rslora"), (adapter.dropout, "dropout")):
+        if adapter.kind == "osf" and taken:
+            raise _refused(
+                f"adapter.{what}", f"OSF has no {what}: it has no rank to scale and no adapter input.", "Leave it out."
+            )
+
+
+def needs_general_rows(recipe: Recipe) -> bool:
+    """Whether a run reads general rows: for its protections, or to find where a CorDA start lies."""
+    is_adapter = recipe.method in ("lora", "qlora")
+    return recipe.protection.needs_general_rows or (is_adapter and recipe.adapter.start == "corda")
 
 
 def _refused(field: str, message: str, remedy: str) -> UserError:

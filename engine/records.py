@@ -74,6 +74,17 @@ class Adapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ("all-linear",)
     rslora: Annotated[bool, _said("Scale by alpha/√rank, which keeps high ranks trainable.")] = False
     dora: Annotated[bool, _said("Weight-decomposed adapter (DoRA): direction and length learn apart.")] = False
+    kind: Annotated[
+        Literal["lora", "osf"],
+        _said("lora, or osf: train the weakest directions of each weight, orthogonal to the strongest, which stay."),
+    ] = "lora"
+    preserved: Annotated[
+        float, _said("OSF: share of each weight's directions, the strongest, that stay as they are.", gt=0, lt=1)
+    ] = 0.5
+    start: Annotated[
+        Literal["zero", "corda"],
+        _said("LoRA starts at no change, or in the directions general text uses least (CorDA, knowledge-preserved)."),
+    ] = "zero"
 
 
 class PromptPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,6 +171,10 @@ class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 2
 
 
+#: Settings added after the first recipes were hashed.
+_LATER = (("adapter", "kind"), ("adapter", "preserved"), ("adapter", "start"))
+
+
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that decides a run's result; two equal recipes on one machine give equal losses."""
 
@@ -187,9 +202,15 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     notes: Annotated[str, _said("Your own words.")] = ""
 
     def hash(self) -> str:
-        """SHA-256 of everything that decides the result (the name and notes do not)."""
-        deciding = msgspec.structs.replace(self, name="", notes="")
-        return hashlib.sha256(msgspec.json.encode(deciding, order="deterministic")).hexdigest()
+        """SHA-256 of everything that decides the result (the name and notes do not).
+
+        Settings that came later count only where they are not at their default, so that earlier recipes keep their hash.
+        """
+        deciding = msgspec.to_builtins(msgspec.structs.replace(self, name="", notes=""), order="deterministic")
+        for part, name in _LATER:
+            if deciding[part][name] == getattr(type(getattr(self, part))(), name):
+                del deciding[part][name]
+        return hashlib.sha256(msgspec.json.encode(deciding)).hexdigest()
 
     def to_toml(self) -> str:
         """Write the recipe as TOML; `recipe_from_toml` reads it back equal."""

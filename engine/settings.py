@@ -23,7 +23,10 @@ Kind = Literal["text", "integer", "number", "choice", "flag", "texts", "numbers"
 #: Settings the program fills in itself when a run is queued: shown, never asked for.
 AUTOMATIC = frozenset({"base_fingerprint", "start_fingerprint", "data.fingerprint"})
 #: Options whose leaf name alone would not say what they are about.
-_OPTIONS = {"data.path": "--data", "data.heldout_path": "--heldout"}
+_OPTIONS = {
+    "data.path": "--data", "data.heldout_path": "--heldout", "adapter.kind": "--adapter-kind",
+    "adapter.start": "--adapter-start",
+}  # fmt: skip
 _TRUE, _FALSE = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 
 

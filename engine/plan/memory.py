@@ -151,7 +151,8 @@ def _adapter(recipe: Recipe, shapes: Shapes) -> list[Part]:
         return []
     count = shapes.adapter_parameters(recipe.adapter)
     where = f"{len(shapes.adapted(recipe.adapter))} linear layers × {shapes.layers} blocks"
-    text = f"rank {recipe.adapter.rank} × (in + out) of {where} = {_n(count)} parameters × 4 B (fp32)"
+    rank = "trained directions" if recipe.adapter.kind == "osf" else f"rank {recipe.adapter.rank}"
+    text = f"{rank} × (in + out) of {where} = {_n(count)} parameters × 4 B (fp32)"
     return [_part("adapter", "Adapter", 4 * count, text)]
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.plan.records import Part, ProtectionCost
+from engine.plan.shapes import osf_directions
+from engine.protection import needs_general_rows
 
 if TYPE_CHECKING:
-    from engine.plan.shapes import Shapes
-    from engine.records import Recipe
+    from engine.plan.shapes import Linear, Shapes
+    from engine.records import Adapter, Recipe
 
 #: Tokens of a general row, prompt and answer: about what the bundled prompts with answers of 64 tokens have.
 GENERAL_TOKENS = 75
@@ -24,6 +26,8 @@ _OPERATIONS_PER_WEIGHT = {"cpu": 60, "cuda": 12_000}
 #: Writing a token reads all weights: about so much slower than the arithmetic alone.
 _WRITING = 4
 _TOP_BYTES = 64 * 8
+#: Arithmetic of taking a weight of n × m (n ≤ m) apart by its singular values, in units of n²·m.
+_SVD = 22
 #: Equals `engine.training.protections.base_tensors.PIECE_BYTES`, and the next `…divergence.CHUNK_TOKENS` (a test compares).
 PIECE_BYTES, KL_CHUNK_TOKENS = 64 * 2**20, 256
 
@@ -57,13 +61,13 @@ def costs(work: Work) -> tuple[ProtectionCost, ...]:
     """Every protection the recipe asks for, with what it costs."""
     if work.recipe.method == "prompt":
         return ()
-    return tuple([*_general(work), *_near_the_base(work), *_others(work)])
+    return tuple([*_general(work), *_near_the_base(work), *_others(work), *_directions(work)])
 
 
 def _general(work: Work) -> list[ProtectionCost]:
     wanted, is_full = work.recipe.protection, work.recipe.method == "full"
     made = []
-    if wanted.needs_general_rows and wanted.general.source == "self":
+    if needs_general_rows(work.recipe) and wanted.general.source == "self":
         writing = work.general_rows * wanted.general.answer_tokens * work.forward * _WRITING
         text = f"{work.general_rows} answers of up to {wanted.general.answer_tokens} tokens, kept for later runs"
         made.append(_cost("general rows", "the base answers general prompts", once=writing / work.plain, text=text))
@@ -135,6 +139,43 @@ def _others(work: Work) -> list[ProtectionCost]:
         once = tokens * work.forward / work.plain
         made.append(_cost("token_weighting", "the base reads the training rows", once=once, text="one forward pass"))
     return made
+
+
+def _directions(work: Work) -> list[ProtectionCost]:
+    """Adapters that keep the base's strong directions: OSF, and the start of CorDA."""
+    recipe, shapes = work.recipe, work.shapes
+    adapter = recipe.adapter
+    if recipe.method == "full" or (adapter.kind == "lora" and adapter.start == "zero"):
+        return []
+    linears = shapes.adapted(adapter)
+    apart = shapes.layers * sum(
+        _SVD * min(one.inputs, one.outputs) ** 2 * max(one.inputs, one.outputs) for one in linears
+    )
+    per_weight = shapes.layers * sum(one.inputs * one.outputs for one in linears)
+    if adapter.kind == "osf":
+        kept = shapes.layers * sum(_osf_frozen(one, adapter) for one in linears)
+        text = f"{len(linears) * shapes.layers} weights by singular values; what is trained twice, and what stays"
+        # the start's product is worked out beside the trained one, and changes are projected after each step
+        share = (
+            4 * work.trainable * work.tokens + work.steps * 4 * per_weight * max(1, shapes.hidden // 2)
+        ) / work.plain
+        return [_cost("osf", "weights taken apart", share=share, once=apart / work.plain, size=4 * kept, text=text)]
+    tokens = work.general_rows * GENERAL_TOKENS
+    covariance = shapes.layers * sum(2 * one.inputs**2 * tokens for one in linears)
+    once = (tokens * work.forward + covariance + apart) / work.plain
+    share = 6 * work.trainable * work.tokens / work.plain
+    text = f"inputs of {tokens:,} general tokens, then each weight by singular values; the start is kept beside the adapter"
+    return [
+        _cost("corda", "where general text is least used", share=share, once=once, size=4 * work.trainable, text=text)
+    ]
+
+
+def _osf_frozen(linear: Linear, adapter: Adapter) -> int:
+    """Numbers kept beside what is trained: the start of it, and the strong directions of the longer side."""
+    trained = osf_directions(linear, adapter)
+    smaller, longer = sorted((linear.inputs, linear.outputs))
+    strong = 0 if smaller == longer else (smaller - trained) * longer
+    return trained * (linear.inputs + linear.outputs + 1) + strong
 
 
 def memory_parts(protections: tuple[ProtectionCost, ...]) -> list[Part]:

@@ -81,12 +81,27 @@ class Shapes(Struct, frozen=True, kw_only=True):
         return tuple(linear for linear in self.linears if linear.name in wanted) or self.linears
 
     def adapter_parameters(self, adapter: Adapter) -> int:
-        """Parameters of the adapters: rank × (in + out) a layer, plus one length per output for DoRA."""
+        """Parameters of the adapters: rank × (in + out) a layer, plus one length per output for DoRA.
+
+        OSF trains r of the min(in, out) directions of a weight: r × (in + out + 1).
+        """
+        if adapter.kind == "osf":
+            return self.layers * sum(
+                trained * (linear.inputs + linear.outputs + 1)
+                for linear in self.adapted(adapter)
+                for trained in [osf_directions(linear, adapter)]
+            )
         lengths = 1 if adapter.dora else 0
         return self.layers * sum(
             adapter.rank * (linear.inputs + linear.outputs) + lengths * linear.outputs
             for linear in self.adapted(adapter)
         )
+
+
+def osf_directions(linear: Linear, adapter: Adapter) -> int:
+    """How many directions of a layer OSF trains: what is left of min(in, out) beside the share that stays."""
+    smaller = min(linear.inputs, linear.outputs)
+    return smaller - int(smaller * adapter.preserved)
 
 
 def shapes_of(config: Mapping[str, Any], parameters: int) -> Shapes:

@@ -19,6 +19,7 @@ from engine.store import checkpoints, models, runs
 from engine.store import strength as rows
 from engine.training import checkpoints as files
 from engine.training import methods
+from engine.training.protections import subspace
 from engine.training.protections.base_tensors import BaseTensors
 from engine.verdict.strength import DRIFT_CAPTION, block_of
 from engine.work import Outcome
@@ -88,6 +89,9 @@ def full_drift(folder: Path, base: Path, on_tensors: Callable[[int, int], None])
 def adapter_drift(folder: Path, base: Path, on_tensors: Callable[[int, int], None]) -> Iterator[Row]:
     """Give the drift of every adapted weight: ‖s·B·A‖² = s²·tr((BᵀB)(AAᵀ)), r×r products only; DoRA's by its own form."""
     config = json.loads((folder / methods.ADAPTER_CONFIG).read_text("utf-8"))
+    if config["peft_type"] == "OSF":
+        yield from _osf_drift(load_file(folder / methods.ADAPTER_WEIGHTS), BaseTensors(base), on_tensors)
+        return
     scale = config["lora_alpha"] / (math.sqrt(config["r"]) if config.get("use_rslora") else config["r"])
     tensors = load_file(folder / methods.ADAPTER_WEIGHTS)
     origin = BaseTensors(base)
@@ -108,6 +112,21 @@ def adapter_drift(folder: Path, base: Path, on_tensors: Callable[[int, int], Non
             change, size = math.sqrt(_square(moved - weight)), math.sqrt(_square(weight))
         yield _row(target, change, size)
         on_tensors(done, len(names))
+
+
+def _osf_drift(
+    tensors: dict[str, torch.Tensor], origin: BaseTensors, on_tensors: Callable[[int, int], None]
+) -> Iterator[Row]:
+    """The drift of weights that were taken apart by singular values; each is taken apart again."""
+    ends = (".osf_svd_params.U_low", ".osf_svd_params.S_low", ".osf_svd_params.V_low")
+    stems = sorted(name.removesuffix(ends[0]) for name in tensors if name.endswith(ends[0]))
+    for done, stem in enumerate(stems, start=1):
+        trained = {end[-5:]: tensors[stem + end] for end in ends}
+        shape = torch.empty(len(trained["U_low"]), trained["V_low"].shape[1], device="meta")
+        target = f"{stem.removeprefix(_PEFT)}.weight"
+        weight = torch.cat(list(_base_pieces(origin, target, shape)))
+        yield _row(target, math.sqrt(_square(subspace.change(weight, trained))), math.sqrt(_square(weight)))
+        on_tensors(done, len(stems))
 
 
 def _base_pieces(origin: BaseTensors, name: str, shape: torch.Tensor) -> Iterator[torch.Tensor]:

@@ -45,7 +45,7 @@ class Dial:
             self._base = BaseTensors(base_folder)
             self._base.require(list(model.named_parameters()), "model")
         else:
-            self.model = get_peft_model(model, methods.lora_config(recipe))
+            self.model = get_peft_model(model, methods.adapter_config(recipe, saved=True))
             self._trained = load_file(checkpoint / methods.ADAPTER_WEIGHTS)
 
     def turn(self, strength: Strength) -> Any:
@@ -91,14 +91,15 @@ def write_version(
 
 def has_weaker_versions(recipe: Recipe) -> bool:
     """Whether θ0 + α(θ − θ0) can be written in the form of what the recipe trains."""
-    return recipe.method == "full" or not recipe.adapter.dora
+    return recipe.method == "full" or not (recipe.adapter.dora or recipe.adapter.kind == "osf")
 
 
 def _require_linear(recipe: Recipe) -> None:
     if not has_weaker_versions(recipe):
+        name, field = ("An OSF", "adapter.kind") if recipe.adapter.kind == "osf" else ("A DoRA", "adapter.dora")
         raise UserError(
-            "A DoRA adapter has no weaker versions: its change is not proportional to its weights.",
-            field="adapter.dora", remedy="Train without dora, or with other settings.",
+            f"{name} adapter has no weaker versions: its change is not proportional to its weights.", field=field,
+            remedy="Train a plain LoRA adapter, or with other settings.",
         )  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import LoraConfig, OSFConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 from engine.errors import UserError
 from engine.models.forward import base_of, learn_sharing
+from engine.training.protections import corda, subspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,8 @@ def make_trainable(model: Any, recipe: Recipe) -> Any:
         model.requires_grad_(True)
     else:
         model.requires_grad_(False)
-        model = get_peft_model(model, lora_config(recipe))
+        model = get_peft_model(model, adapter_config(recipe))
+        subspace.frozen_in_fp32(model)
     if recipe.training.gradient_checkpointing:
         base = base_of(model)
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
@@ -39,13 +41,20 @@ def make_trainable(model: Any, recipe: Recipe) -> Any:
     return model
 
 
-def lora_config(recipe: Recipe) -> LoraConfig:
-    """Return peft's configuration of the recipe's adapter; "all-linear" leaves out the output head."""
+def adapter_config(recipe: Recipe, *, saved: bool = False) -> LoraConfig | OSFConfig:
+    """Return peft's configuration of the recipe's adapter; "all-linear" leaves out the output head.
+
+    `saved` gives the one of its checkpoints, which for an adapter with a CorDA start is a plain LoRA of twice the rank.
+    """
     adapter = recipe.adapter
     targets: Any = "all-linear" if adapter.targets == ("all-linear",) else list(adapter.targets)
+    if adapter.kind == "osf":
+        return OSFConfig(effective_rank=adapter.preserved, target_modules=targets, task_type="CAUSAL_LM")
+    times = 2 if saved and adapter.start == "corda" else 1  # alpha grows so that the scale of the update stays
     return LoraConfig(
-        r=adapter.rank, lora_alpha=adapter.alpha, lora_dropout=adapter.dropout,  # type: ignore[arg-type]
-        target_modules=targets, use_rslora=adapter.rslora, use_dora=adapter.dora, task_type="CAUSAL_LM",
+        r=times * adapter.rank, lora_alpha=adapter.alpha * (times**0.5 if adapter.rslora else times),  # type: ignore[arg-type]
+        lora_dropout=adapter.dropout, target_modules=targets, use_rslora=adapter.rslora, use_dora=adapter.dora,
+        task_type="CAUSAL_LM",
     )  # fmt: skip
 
 
@@ -69,9 +78,12 @@ def save_weights(model: Any, recipe: Recipe, folder: Path) -> None:
         tensors = {name: parameter.detach().cpu().contiguous() for name, parameter in trainable_parameters(model)}
         save_file(tensors, folder / FULL_WEIGHTS, metadata={"format": "pt"})
         return
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _adapter_state(model).items()}
+    state = _adapter_state(model)
+    state = corda.joined(model, state) if corda.has_start(model) else state
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     save_file(tensors, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
-    config = {key: sorted(v) if isinstance(v, set) else v for key, v in lora_config(recipe).to_dict().items()}
+    config = adapter_config(recipe, saved=True).to_dict()
+    config = {key: sorted(value) if isinstance(value, set) else value for key, value in config.items()}
     config["base_model_name_or_path"] = recipe.base  # the name, never a path of this machine
     (folder / ADAPTER_CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True, default=str), "utf-8")
 
@@ -88,13 +100,17 @@ def load_weights(model: Any, recipe: Recipe, folder: Path) -> None:
         return
     tensors = load_file(folder / ADAPTER_WEIGHTS)
     _require_same_names(set(tensors), set(_adapter_state(model)), folder)
-    set_peft_model_state_dict(model, tensors)
+    if corda.has_start(model):
+        corda.put_back(model, tensors)
+    else:
+        set_peft_model_state_dict(model, tensors)
 
 
 def with_checkpoint(model: Any, recipe: Recipe, folder: Path) -> Any:
     """Return a loaded base model with a checkpoint's weights on or in it, in eval mode."""
     if recipe.method != "full":
-        model = get_peft_model(model, lora_config(recipe))
+        model = get_peft_model(model, adapter_config(recipe, saved=True))
+        subspace.frozen_in_fp32(model)
     load_weights(model, recipe, folder)
     return model.eval()
 

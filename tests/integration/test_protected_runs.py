@@ -15,6 +15,7 @@ from engine.protection import Protection
 from engine.records import Adapter
 from engine.states import State
 from engine.store import checkpoints, jobs, runs, scores
+from engine.store.strength import drift
 from engine.training.protections import building
 
 
@@ -79,13 +80,16 @@ ALL = {
              "sam_rho": 0.02, "token_weighting_max_perplexity": 1e6, "prompt_kl_beta": 0.1},
     "qlora": {"kl_beta": 1, "replay_weight": 0.5, "kl_auto": True, "l2sp_strength": 0.01, "activation_strength": 0.01,
               "sam_rho": 0.02, "prompt_kl_beta": 0.1},
+    "lora as osf": {"kl_beta": 1, "replay_weight": 0.5, "sam_rho": 0.02, "kind": "osf", "dropout": 0.0},
+    "lora as corda": {"kl_beta": 1, "replay_weight": 0.5, "sam_rho": 0.02, "start": "corda"},
 }  # fmt: skip
 
 
 @pytest.mark.skipif(platform.IS_WINDOWS, reason="uses POSIX signals")
-@pytest.mark.parametrize("method", sorted(ALL))
-def test_with_everything_on_killed_and_resumed_it_logs_the_same_losses(store, project, until, method):
-    recipe = _with(project, method, "custom", general_rows=12, general_answer_tokens=8, **ALL[method])
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_with_everything_on_killed_and_resumed_it_logs_the_same_losses(store, project, until, name):
+    method = name.partition(" ")[0]
+    recipe = _with(project, method, "custom", general_rows=12, general_answer_tokens=8, **ALL[name])
     whole, job_whole = queue(store, recipe)
     job = finish(store, job_whole)
     assert job.state is State.FINISHED, (job.reason, job.details)
@@ -102,6 +106,8 @@ def test_with_everything_on_killed_and_resumed_it_logs_the_same_losses(store, pr
     said = [line.message for line in runs.log_since(store, 0, run_id=broken)]
     assert any("general rows (answered by the base itself)" in line for line in said)
     assert len(list((store.home / "protection").iterdir())) >= 1
+    assert runs.get(store, whole).results["base"]["unchanged"]
+    assert drift(store, whole, 24)
 
 
 def test_ewc_runs(store, project):

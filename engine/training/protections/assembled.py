@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.training.protections.penalties import ChangePenalty
     from engine.training.protections.pull import Pull
     from engine.training.protections.sharpness import Losses, Sam
+    from engine.training.protections.subspace import Subspace
     from engine.training.protections.token_weights import Weights
 
 #: How quickly beta follows, and its bounds (science §3).
@@ -106,12 +107,13 @@ class Protections:
     def __init__(  # noqa: PLR0913  (one for each protection; any may be absent)
         self, *, general: GeneralTerm | None = None, prompts: PromptTerm | None = None,
         penalties: Sequence[ChangePenalty] = (), consolidation: Consolidation | None = None, pull: Pull | None = None,
-        sam: Sam | None = None, weights: Weights | None = None,
+        sam: Sam | None = None, weights: Weights | None = None, subspace: Subspace | None = None,
         arithmetic: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:  # fmt: skip
         """Put the protections together; `arithmetic` gives the context of bf16 arithmetic where that is used."""
         self.general, self.prompts, self.penalties = general, prompts, tuple(penalties)
         self.consolidation, self.pull, self.sam, self.weights = consolidation, pull, sam, weights
+        self.subspace = subspace
         self.arithmetic = arithmetic
         self._told: dict[str, torch.Tensor] = {}
         self._prompt_parts: dict[int, torch.Tensor] = {}
@@ -169,7 +171,9 @@ class Protections:
         return self._told
 
     def after_update(self, step: int, told: dict[str, float]) -> None:
-        """What follows the optimiser's step: pull the weights back, follow with beta."""
+        """What follows the optimiser's step: directions projected, weights pulled back, beta adapted."""
+        if self.subspace:
+            self.subspace.after_update()
         if self.pull:
             self.pull.after_update(step)
         if self.general and self.general.kl.auto and "kl" in told:

@@ -17,10 +17,10 @@ from engine.canaries.baseline import check_base_equal
 from engine.canaries.scoring import scoring_mode
 from engine.errors import EnvironmentFailure, UserError
 from engine.models.forward import base_of
-from engine.protection import Protection, require_ewc_fits
+from engine.protection import Protection, needs_general_rows, require_ewc_fits
 from engine.training import methods
 from engine.training.batches import Batch
-from engine.training.protections import answers, penalties, token_weights
+from engine.training.protections import answers, corda, penalties, token_weights
 from engine.training.protections.assembled import GeneralTerm, PromptTerm, Protections
 from engine.training.protections.base_tensors import BaseTensors
 from engine.training.protections.divergence import AdapterOff, Stored, Teacher, adapter_off, likeliest
@@ -28,6 +28,7 @@ from engine.training.protections.fisher import Consolidation, importance_of
 from engine.training.protections.general import Draw, GeneralRows, Writer, general_rows
 from engine.training.protections.pull import Pull, pull_share
 from engine.training.protections.sharpness import Sam
+from engine.training.protections.subspace import Subspace
 from engine.training.schedule import lr_at
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def build(  # noqa: PLR0913  (what protections are made of)
 
     `base_folder` holds the weights that L2-SP pulls to: the base's, or those a full run goes on from.
     """
-    if session.recipe.protection == Protection():
+    adapter = session.recipe.adapter
+    is_plain = session.recipe.method == "full" or (adapter.kind == "lora" and adapter.start == "zero")
+    if session.recipe.protection == Protection() and is_plain:
         return Protections()
     maker = _Maker(session, model, home, base_folder, arithmetic, on_progress)
     return maker.make(canaries, say)
@@ -104,7 +107,9 @@ class _Maker:
     def make(self, canaries: Sequence[Canary], say: Callable[[str], None]) -> Protections:
         wanted = self.wanted
         require_ewc_fits(self.recipe, sum(parameter.numel() for _, parameter in self.parameters))
-        rows = self._general_rows(canaries, say) if wanted.needs_general_rows else None
+        rows = self._general_rows(canaries, say) if needs_general_rows(self.recipe) else None
+        if rows and not self.is_full and self.recipe.adapter.start == "corda":
+            self._corda_start(rows)
         with self.arithmetic():
             weights = self._token_weights(say)
             general = self._general(rows) if rows and wanted.draws_general_rows else None
@@ -112,7 +117,7 @@ class _Maker:
             change = self._penalties(rows)
         return Protections(
             general=general, prompts=prompts, penalties=change, consolidation=self._consolidation(rows), pull=self._pull(),
-            sam=self._sam(), weights=weights, arithmetic=self.arithmetic,
+            sam=self._sam(), weights=weights, subspace=self._subspace(), arithmetic=self.arithmetic,
         )  # fmt: skip
 
     # ---- rows --------------------------------------------------------------------------------------------------------
@@ -216,6 +221,18 @@ class _Maker:
                 counts.append(len(found[0]))
                 self.on_progress("the base's predictions are kept", len(counts), len(rows))
         return {"ids": torch.cat(ids), "log_probs": torch.cat(log_probs), "counts": torch.tensor(counts)}
+
+    def _corda_start(self, rows: GeneralRows) -> None:
+        """Give the adapter its start, from all general rows."""
+        every = range(len(rows.examples))
+        passes = self._counted("the base's directions are measured", -(-len(every) // MEASURED_ROWS))
+        with self.arithmetic():
+            corda.start(
+                self.model, lambda: self._batches(rows.examples, every, MEASURED_ROWS), self.recipe.adapter.rank, passes
+            )
+
+    def _subspace(self) -> Subspace | None:
+        return None if self.is_full or self.recipe.adapter.kind != "osf" else Subspace(self.model)
 
     def _penalties(self, rows: GeneralRows | None) -> list[penalties.ChangePenalty]:
         made = []

@@ -83,7 +83,7 @@ def mean_squared_inputs(
     try:
         with adapter_off(model):
             for batch in batches:
-                shown[:] = [_real_positions(batch)]
+                shown[:] = [real_positions(batch)]
                 count += len(shown[0])
                 hidden_states(model, batch.ids, batch.attention)
                 on_batch()
@@ -93,7 +93,8 @@ def mean_squared_inputs(
     return {name: (total / max(1, count)).float() for name, total in sums.items()}
 
 
-def _real_positions(batch: Batch) -> torch.Tensor:
+def real_positions(batch: Batch) -> torch.Tensor:
+    """Return the flat positions (N,) of a batch that are no padding."""
     if batch.attention is None:
         return torch.arange(batch.ids.numel(), device=batch.ids.device)
     return batch.attention.flatten().nonzero()[:, 0]

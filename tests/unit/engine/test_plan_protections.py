@@ -48,6 +48,42 @@ def test_sam_by_hand():
     assert (sam.time_share, sam.size_bytes) == (0.25, 8 * PARAMETERS)
 
 
+def test_osf_by_hand():
+    """q_proj of the starter is 576 × 576: at .5 half of its directions are trained, 288 × (576 + 576 + 1) numbers."""
+    planned = made(kind="osf", targets="q_proj")
+    assert planned.trainable == 30 * 288 * 1153
+    (osf,) = costs(planned)["osf"]
+    assert (
+        osf.size_bytes == 4 * planned.trainable
+    )  # the start beside it; a square weight's strong directions follow from it
+    assert osf.once_share == pytest.approx(30 * 22 * 576**3 / (75 * 8 * 70 * 4 * PARAMETERS))
+    (wide,) = costs(made(kind="osf", targets="k_proj", preserved=0.25))["osf"]  # 576 → 192: 144 of 192 are trained
+    assert wide.size_bytes == 4 * 30 * (144 * (576 + 192 + 1) + 48 * 576)
+
+
+def test_corda_by_hand():
+    found = costs(made(start="corda", targets="q_proj", general_rows=100))
+    (corda,) = found["corda"]
+    assert corda.size_bytes == 4 * made(targets="q_proj").trainable
+    tokens, plain = 100 * GENERAL_TOKENS, 75 * 8 * 70 * 4 * PARAMETERS
+    work = 2 * tokens * PARAMETERS + 30 * 2 * 576**2 * tokens + 30 * 22 * 576**3
+    assert corda.once_share == pytest.approx(work / plain)
+    assert found["general rows"], "the base answers general prompts first"
+    assert "corda" not in costs(made("full", start="corda"))
+
+
+@pytest.mark.parametrize("changes", [{"kind": "osf"}, {"start": "corda"}])
+def test_adapters_that_keep_directions_tell_their_cost_and_memory(changes):
+    plain, made_so = made(kind="lora"), made(**changes)
+    name = next(iter(changes.values()))
+    assert f"  {name}: " in explain(made_so)
+    assert made_so.time.high_s > plain.time.high_s
+    (cost,) = costs(made_so)[name]
+    part = made_so.memory.part(f"protection_{name}")
+    assert part is not None
+    assert part.size_bytes == cost.size_bytes
+
+
 def test_ewc_and_l2sp_by_hand():
     (ewc,) = costs(made("full", ewc_strength=1))["ewc"]
     assert ewc.size_bytes == 4 * PARAMETERS
