@@ -122,7 +122,7 @@ class BeforeAfterChart(Chart):
     def _fit(self, rows: Sequence[CapabilityRow]) -> None:
         """Heights from the font, ranges from the rows."""
         height = max(42.0, 2.4 * self.fontMetrics().height())
-        axis = 3.6 * self.fontMetrics().height()
+        axis = 4.8 * self.fontMetrics().height()
         self.canvas.setMinimumHeight(round(height * len(rows) + axis))
         self._area.setMinimumHeight(round(height * min(len(rows), MOST_ROWS) + axis) + 2)
         has_levels = any(row.before for row in rows) and not self._is_change_only
@@ -203,14 +203,17 @@ class BeforeAfterChart(Chart):
 
     def _level_title(self, rows: Sequence[CapabilityRow]) -> str:
         if rows and rows[0].kind == "binary":
-            return tr("○ base, filled: tuned. Share right, 95 % Wilson → better")
-        return tr("○ base, filled: tuned. Score, {unit}, 95 % → better").format(unit=rows[0].unit if rows else "")
+            return tr("Share right → better") + "\n" + tr("○ base, filled: tuned; 95 % Wilson")
+        words = tr("Score, {unit} → better").format(unit=rows[0].unit if rows else "")
+        return words + "\n" + tr("○ base, filled: tuned; 95 %")
 
     def _change_title(self, rows: Sequence[CapabilityRow]) -> str:
         unit = rows[0].unit_name if rows else ""
         if rows and rows[0].kind == "kl":
-            return tr("Change, {unit} (more changed →), dashed: your limit").format(unit=unit)
-        return tr("Change, {unit} (← worse), dashed: your limit").format(unit=unit)
+            words = tr("Change, {unit} (more changed →)").format(unit=unit)
+        else:
+            words = tr("Change, {unit} (← worse)").format(unit=unit)
+        return words + "\n" + tr("dashed: your limit")
 
     def _style(self, theme: Theme, font: QFont) -> None:
         self.names_font = font

@@ -185,6 +185,7 @@ def text_box(label: Label, at: QPointF, font: QFont) -> QRectF:
 
 
 def set_title(axis: pg.AxisItem, text: str, theme: Theme) -> None:
-    """An axis's title; the text may be anyone's, so it is escaped for the axis's HTML."""
-    axis.setLabel(html.escape(text), color=theme.muted)
+    """An axis's title, of one or more lines; the text may be anyone's, so it is escaped for the axis's HTML."""
+    lines = "<br>".join(html.escape(line) for line in text.split("\n"))
+    axis.setLabel(f'<div align="center">{lines}</div>' if "\n" in text else lines, color=theme.muted)
     axis.resizeEvent()

@@ -292,13 +292,15 @@ class Chart(QWidget):
         self.cleared.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the cursor, Home and End go to the ends, Enter opens, Esc clears."""
+        """Arrows move the cursor, Home and End go to the ends, Space chooses, Enter opens, Esc clears."""
         key = Qt.Key(event.key())
         if key in _STEPS:
             self.move_cursor(*_STEPS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.set_cursor(self._cursor or 0)
             self.set_cursor(0 if key == Qt.Key.Key_Home else self.stop_count() - 1)
+        elif key == Qt.Key.Key_Space and self._cursor is not None:
+            self.select(self._cursor)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
             self.select(self._cursor)
             self.point_activated.emit(self.stop_key(self._cursor))

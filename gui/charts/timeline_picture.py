@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetricsF
 
 from engine.export.series import SMOOTHING
 from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot
@@ -312,7 +313,15 @@ class TimelinePicture(Chart):
         x = self._x(event.step)
         is_left = x < middle
         align, dx = (0.0, 8.0) if is_left else (1.0, -8.0)
+        text = self._fitting(text, x, is_left=is_left)
         return Label(x=x, y=y, text=text, color=ink, dx=dx, align=align, backdrop=self.theme.surface)
+
+    def _fitting(self, text: str, x: float, *, is_left: bool) -> str:
+        """As much of a text as there is room for between a place and the panel's edge; the table twin has all of it."""
+        view = self.losses.getViewBox()
+        left, right = view.viewRange()[0]
+        room = view.width() * ((right - x) if is_left else (x - left)) / (right - left or 1.0)
+        return QFontMetricsF(self.loss_texts.font).elidedText(text, Qt.TextElideMode.ElideRight, max(80.0, room - 16))
 
     def _other_names(self) -> list[Label]:
         """The other capabilities' names at the ends of their faint lines, those that find room."""

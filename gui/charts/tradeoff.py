@@ -225,7 +225,7 @@ class TradeoffChart(Chart):
         self._leaders.setData(np.array(xs), np.array(ys))
 
     def _notes(self, theme: Theme) -> list[Label]:
-        left = self.plot.getViewBox().viewRange()[0][0]
+        left, right = self.plot.getViewBox().viewRange()[0]
         notes = [Label(x=0, y=0, text=tr("base"), dx=10, dy=-11, align=0, color=theme.muted)]
         if self.budget.isVisible():
             notes.append(
@@ -233,18 +233,14 @@ class TradeoffChart(Chart):
             )
         for row, found in self._points:
             if row.is_best:
-                notes.append(
-                    Label(
-                        x=row.gain,
-                        y=found.value,
-                        text=tr("best inside budget"),
-                        dx=14,
-                        dy=-17,
-                        align=0,
-                        color=theme.learned_text,
-                    )
-                )
+                notes.append(self._best_note(row.gain, found.value, is_far_right=row.gain > 0.6 * right + 0.4 * left))
         return notes
+
+    def _best_note(self, gain: float, value: float, *, is_far_right: bool) -> Label:
+        """Above the point and to its right; below and to its left where the panel's edge is near."""
+        dx, dy, align = (-10, 15, 1.0) if is_far_right else (14, -17, 0.0)
+        ink = self.theme.learned_text
+        return Label(x=gain, y=value, text=tr("best inside budget"), dx=dx, dy=dy, align=align, color=ink)
 
     def _budget_text(self) -> str:
         if self._given.measure in (WORST, MEAN):

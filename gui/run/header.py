@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.i18n import tr
 from gui.widgets.buttons import QuietButton
-from gui.widgets.text import ElidedLabel, PlainLabel, heading
+from gui.widgets.text import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
     from gui.run.presenter import Button
@@ -28,7 +28,8 @@ class RunHeader(QWidget):
         """Build it."""
         super().__init__(parent)
         self.setObjectName("run_header")
-        self.name = heading("", size="title")
+        self.name = ElidedLabel("", size="title", bold=True)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.rename = QuietButton(tr("Rename"), "edit", show_text=False)
         self.rename.clicked.connect(self.rename_requested)
         self.state = PlainLabel("", bold=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QSizePolicy
 
+from gui.widgets.text import WrappedLabel
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel, QLayout
 
@@ -30,4 +32,6 @@ def empty_layout(layout: QLayout, *, keep: int = 0) -> None:
 def tight(label: L) -> L:
     """Let a wrapped label be exactly as high as its lines: a scrolling page would give it room for more."""
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    if isinstance(label, WrappedLabel):
+        label.is_tight = True
     return label

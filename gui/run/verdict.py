@@ -201,7 +201,7 @@ class VerdictTab(QScrollArea):
         self.beside.setVisible(bool(view.beside))
         for number, (name, text) in enumerate(view.beside):
             self._facts.addWidget(PlainLabel(name, bold=True), number, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(tight(wrapped(text)), number, 1)
+            self._facts.addWidget(tight(wrapped(text)), number, 1, Qt.AlignmentFlag.AlignTop)
 
     def _show_next(self, view: VerdictView) -> None:
         empty_layout(self.next.column, keep=1)

@@ -42,6 +42,8 @@ class WrappedLabel(PlainLabel):
     ) -> None:
         """Show `text`."""
         super().__init__(text, parent, size=size, bold=bold)
+        #: Ask for no more height than the lines have at the present width (`gui.run.parts.tight`).
+        self.is_tight = False
         self.setWordWrap(True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -56,6 +58,15 @@ class WrappedLabel(PlainLabel):
         """Grow or shrink with the width: layouts inside scroll areas forget to."""
         super().resizeEvent(event)
         self._fit_height()
+        if self.is_tight and event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Qt guesses a shape for wrapped text; a tight label knows its width and takes the height of that."""
+        hint = super().sizeHint()
+        if self.is_tight and self.testAttribute(Qt.WidgetAttribute.WA_WState_Visible):
+            hint.setHeight(self.heightForWidth(self.width()))
+        return hint
 
     def _fit_height(self) -> None:
         if self.wordWrap() and (wanted := max(0, self.heightForWidth(self.width()))) != self.minimumHeight():
@@ -98,10 +109,16 @@ class ElidedLabel(PlainLabel):
     """One line that shortens in the middle or at the end to fit; the whole text is the tooltip and accessible name."""
 
     def __init__(
-        self, text: str = "", parent: QWidget | None = None, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        size: str = "body",
+        bold: bool = False,
     ) -> None:
         """Show `text`, shortened by `mode` when there is no room."""
-        super().__init__("", parent)
+        super().__init__("", parent, size=size, bold=bold)
         self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(text)
