@@ -25,17 +25,27 @@ _logger = logging.getLogger(__name__)
 class Stall:
     """One time the GUI thread did not come round: how long, and where it was when noticed.
 
-    `kept_waiting_s` of it a thread of this process was ready but other processes had the processors.
+    `kept_waiting_s` of it a thread of this process was ready but other processes had the processors; `busy_s` of it the GUI
+    thread computed.
     """
 
     seconds: float
     stack: str
     kept_waiting_s: float = 0.0
+    busy_s: float = 0.0
 
     @property
     def own_s(self) -> float:
         """What remains when the machine's other work is taken off."""
         return max(0.0, self.seconds - self.kept_waiting_s)
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether a person would have felt it: computing beyond `FAIL_S`, or standing still for twice that.
+
+        The rest is what a crowded machine does to anyone: pages read back from the disk, threads of ours kept waiting in turn.
+        """
+        return self.busy_s > FAIL_S or self.own_s > 2 * FAIL_S
 
 
 class Watchdog(QObject):
@@ -49,6 +59,7 @@ class Watchdog(QObject):
         self._ticked_at = time.monotonic()
         self._stack = ""
         self._waits: dict[int, float] = {}
+        self._busy = 0.0
         self._stopped = threading.Event()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -63,7 +74,7 @@ class Watchdog(QObject):
     def start(self) -> None:
         """Begin."""
         self._ticked_at = time.monotonic()
-        self._waits = platform.kept_waiting_s()
+        self._waits, self._busy = platform.kept_waiting_s(), time.thread_time()
         self._timer.start()
         self._looker.start()
 
@@ -80,9 +91,10 @@ class Watchdog(QObject):
         now, waits = time.monotonic(), platform.kept_waiting_s()
         late = now - self._ticked_at - TICK_MS / 1000
         kept = max((waited - self._waits.get(thread, 0.0) for thread, waited in waits.items()), default=0.0)
-        self._ticked_at, self._waits = now, waits
+        busy = time.thread_time() - self._busy
+        self._ticked_at, self._waits, self._busy = now, waits, self._busy + busy
         if late > LOG_S:
-            stall = Stall(late, self._stack or "(over before it was looked at)", kept)
+            stall = Stall(late, self._stack or "(over before it was looked at)", kept, busy)
             self.stalls.append(stall)
             words = "the GUI thread stood still for %.0f ms (%.0f of them waiting for a processor) at\n%s"
             _logger.warning(words, late * 1000, kept * 1000, stall.stack)

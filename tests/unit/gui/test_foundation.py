@@ -1,6 +1,7 @@
 """What every screen stands on: live rows, background tasks, pages and their five states, undo, preferences, cards."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -368,6 +369,23 @@ def test_the_watchdog_says_where_the_gui_thread_stood_still(qtbot, caplog):
     assert stalls[0].seconds > 0.2
     assert "_stand_still" in stalls[0].stack
     assert "stood still" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("blocked", "computing", "is_felt"), [(0.3, False, False), (0.8, False, True), (0.5, True, True)]
+)
+def test_what_one_feels_is_computing_or_standing_still_for_long(qtbot, blocked, computing, is_felt):
+    watchdog = Watchdog()
+    watchdog.start()
+    qtbot.wait(60)
+    if computing:
+        until = time.thread_time() + blocked
+        while time.thread_time() < until:
+            pass
+    else:
+        _stand_still(blocked)
+    qtbot.wait(60)
+    assert any(stall.is_too_long for stall in watchdog.stop()) == is_felt
 
 
 def _stand_still(seconds):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from engine.states import State
 from engine.store import history
 from gui.dialogs import Reply
+from gui.project import Action
 from gui.shell import geometry, pages
 from gui.shell.drops import drop_of, paths_of
 from gui.shell.main_window import MainWindow
@@ -224,3 +225,19 @@ def test_a_text_that_is_no_path_is_not_pasted(window, tmp_path, text):
     assert paths_of(mime) == []
     mime.setText(f'"{tmp_path}"')
     assert paths_of(mime) == [tmp_path]
+
+
+def test_a_toast_is_a_pane_of_its_own_and_waits_while_it_has_the_focus(qtbot, window, gui_project):
+    done = []
+    window.show_page("settings")
+    gui_project.toast("Rolled back.", Action(text="Undo", do=lambda: done.append(True)))
+    (card,) = window.toasts.cards
+    for _ in range(6):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        if card.button.hasFocus():
+            break
+    assert card.button.hasFocus()
+    assert not card._timer.isActive()
+    qtbot.keyClick(card.button, Qt.Key.Key_Space)
+    assert done == [True]
+    assert window.toasts.cards == []
