@@ -40,27 +40,38 @@ STEPS = 60
 #: What every cell has in common. The guard only marks here, so that each arm trains to its end.
 COMMON: dict[str, Any] = {
     "base": BASE, "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
-    "data.heldout_rows": 60, "data.max_length": 256, "training.max_steps": STEPS, "canaries.capabilities": list(CAPABILITIES),
-    "canaries.generate": "none", "canaries.looks": [0.05, 0.1, 0.25, 0.5, 1.0], "canaries.guard": "warn",
-    "checkpoints.at_looks": False, "protect": "off",
+    "data.heldout_rows": 40, "data.max_length": 256, "training.max_steps": STEPS, "training.batch_size": 4,
+    "canaries.capabilities": list(CAPABILITIES), "canaries.generate": "none", "canaries.looks": [1.0],
+    "canaries.guard": "warn", "checkpoints.at_looks": False, "protect": "off",
 }  # fmt: skip
 _FULL = {"method": "full", "training.lr": 1e-4}
 _LORA = {"method": "lora", "training.lr": 1e-3}
-_REPLAY_KL = {"protect": "custom", "protection.replay.weight": 1.0, "protection.kl.beta": 1.0}
-#: Each arm: what it is called, and what it sets.
+_KL = {"protect": "custom", "protection.kl.beta": 1.0, "protection.general.rows": 128}
+_REPLAY_KL = {**_KL, "protection.replay.weight": 1.0}
+_GENERAL = {
+    "data.path": str(DATASET.parent / "general" / "train.jsonl"),
+    "data.heldout_path": "",
+    "data.heldout_fraction": 0.1,
+}
+#: Each arm: what it is called, and what it sets. The first ones are measured first.
 ARMS: dict[str, dict[str, Any]] = {
     "full, off": _FULL,
+    "LoRA, standard": {**_LORA, "protect": "standard"},
     "full, standard": {**_FULL, "protect": "standard"},
+    "LoRA, off": _LORA,
+    "full, KL": {**_FULL, **_KL},
+    "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},
-    "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 0.05},
+    "LoRA, replay + KL": {**_LORA, **_REPLAY_KL},
+    "full, guard stops": {
+        **_FULL, "canaries.guard": "automatic", "checkpoints.at_looks": True, "canaries.looks": [0.05, 0.1, 0.15, 0.25, 0.5, 1.0],
+    },
+    "full 1e-6, general rows (harmless)": {**_FULL, "training.lr": 1e-6, **_GENERAL},
     "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
     "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
-    "full, guard stops": {**_FULL, "canaries.guard": "automatic", "checkpoints.at_looks": True},
-    "LoRA, off": _LORA,
-    "LoRA, standard": {**_LORA, "protect": "standard"},
-    "LoRA, replay + KL": {**_LORA, **_REPLAY_KL},
     "LoRA, SAM": {**_LORA, "protect": "custom", "protection.sam.rho": 0.05},
-}
+    "QLoRA, standard": {**_LORA, "method": "qlora", "protect": "standard"},
+}  # fmt: skip
 #: After these arms the strength slider is tried as well.
 SLIDER_AFTER = ("full, off", "LoRA, off")
 

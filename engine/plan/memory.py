@@ -30,6 +30,9 @@ OPTIMISER_BYTES = {"adamw": 8, "adamw_8bit": 2, "paged_adamw_8bit": 2}
 #: The interpreter with its libraries; on a GPU the CUDA context and kernels instead.
 OVERHEAD_BYTES = {"cpu": 600 * MIB, "cuda": 700 * MIB}
 SLACK_SHARE = 0.05
+#: On a processor freed blocks stay with the process where an adapter's step has left holes: so many times the logits' bytes,
+#: fitted to measured peaks of the starter (`packaging/measure_peaks.py`).
+HOLES = {"lora": 1.5, "qlora": 3.0}
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -51,10 +54,11 @@ def predict(
     """Predict each phase and the peak on the device; `protections` are the parts they add while training."""
     weights = [*_weights(recipe, shapes, precision), *_adapter(recipe, shapes)]
     optimiser = _optimiser(recipe, shapes, hardware)
+    gradients, activations = _gradients(recipe, shapes), _activations(recipe, shapes, load, precision)
+    logits = _logits(shapes, min(CHUNK_TOKENS, load.tokens), precision, training=True)
     training = [
-        *weights, optimiser, _gradients(recipe, shapes), _activations(recipe, shapes, load, precision),
-        _logits(shapes, min(CHUNK_TOKENS, load.tokens), precision, training=True), *_workspace(recipe, shapes, precision),
-        *protections,
+        *weights, optimiser, gradients, activations, *_overlap(recipe, load, gradients, activations), logits,
+        *_holes(recipe, logits, hardware), *_workspace(recipe, shapes, precision), *protections,
     ]  # fmt: skip
     scoring = [
         *weights, optimiser, _forward(shapes, load.scoring_tokens, precision),
@@ -165,6 +169,22 @@ def _optimiser(recipe: Recipe, shapes: Shapes, hardware: Hardware) -> Part:
 def _gradients(recipe: Recipe, shapes: Shapes) -> Part:
     count = trainable_parameters(recipe, shapes)
     return _part("gradients", "Gradients", 4 * count, f"{_n(count)} trained parameters × 4 B (fp32)")
+
+
+def _overlap(recipe: Recipe, load: Load, gradients: Part, activations: Part) -> list[Part]:
+    """Gradients come while activations go; where a step is one part and one pass, they are never all there together."""
+    if load.micro_batch < recipe.training.batch_size or recipe.protection.draws_general_rows:
+        return []
+    smaller = min(gradients.size_bytes, activations.size_bytes)
+    return [_part("overlap", "Never together", -smaller, "the smaller of the two: gradients come as activations go")]
+
+
+def _holes(recipe: Recipe, logits: Part, hardware: Hardware) -> list[Part]:
+    share = HOLES.get(recipe.method)
+    if share is None or hardware.kind != "cpu":
+        return []
+    text = f"{share:g} × the logits: freed blocks that stay with the process"
+    return [_part("holes", "Freed blocks", round(share * logits.size_bytes), text)]
 
 
 def _activations(recipe: Recipe, shapes: Shapes, load: Load, precision: Precision) -> Part:

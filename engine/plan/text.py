@@ -16,7 +16,9 @@ _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def bytes_text(size_bytes: float) -> str:
-    """Bytes as a reader takes them in, in decimal units: 1.4 GB."""
+    """Bytes as a reader takes them in, in decimal units: 1.4 GB; what is taken off has a minus sign."""
+    if size_bytes < 0:
+        return f"−{bytes_text(-size_bytes)}"
     for size, unit in _UNITS:
         if size_bytes >= size:
             return f"{size_bytes / size:.1f} {unit}"

@@ -89,9 +89,8 @@ def test_full_in_fp32_part_by_part():
     assert size(made, "activations") == 8 * 82 * 31 * (per_token + 4 * 82)
     assert size(made, "logits") == 512 * 49152 * 12
     assert size(made, "workspace") == 49152 * 576 * 4
-    tensors = (
-        538_060_032 * 2 + 1_076_120_064 + size(made, "activations") + size(made, "logits") + size(made, "workspace")
-    )
+    assert size(made, "overlap") == -538_060_032  # gradients come as activations, which are more, go
+    tensors = 538_060_032 + 1_076_120_064 + size(made, "activations") + size(made, "logits") + size(made, "workspace")
     assert size(made, "overhead") == 600 * MIB + round(0.05 * tensors)
     assert made.memory.peak_phase == "training"
     assert made.memory.peak_bytes == tensors + size(made, "overhead")
@@ -127,14 +126,13 @@ def test_gradient_checkpointing_keeps_block_inputs_and_recomputes_one():
 
 @pytest.mark.parametrize(
     ("method", "batch", "longest", "checkpointing", "measured_mib"),
-    [("full", 8, 82, False, 3688), ("lora", 8, 82, False, 2240), ("full", 4, 256, False, 4424),
-     ("full", 8, 82, True, 3040), ("lora", 2, 82, False, 1426)],
+    [("full", 8, 82, False, 3576), ("lora", 8, 82, False, 2896), ("lora", 8, 82, True, 2007), ("full", 4, 256, False, 4274),
+     ("full", 8, 82, True, 3017), ("lora", 4, 256, False, 3527), ("lora", 2, 82, False, 1512), ("qlora", 8, 82, False, 2971)],
 )  # fmt: skip
 def test_prediction_is_within_15_per_cent_of_measured_peaks(method, batch, longest, checkpointing, measured_mib):
     """Peaks of three steps of a model of this shape: one thread, torch 2.13, glibc, resident size.
 
-    LoRA with the allocator as workers have it (`platform.clean_environment`); full before that was set. Measured again
-    by packaging/measure_peaks.py.
+    With the allocator as workers have it (`platform.clean_environment`), by packaging/measure_peaks.py.
     """
     rows = RowFacts(count=600, heldout=80, p50=longest, p95=longest, max=longest, mean=longest)
     made = planned(
@@ -203,7 +201,8 @@ def test_memory_grows_with_batch_length_and_rank(method, hardware):
 
 def test_methods_are_ordered_and_rows_shorter_than_max_length_cost_only_their_length():
     full, lora, qlora = (planned(Recipe(method=m)).memory.peak_bytes for m in ("full", "lora", "qlora"))
-    assert full > lora > qlora
+    assert full > lora
+    assert full > qlora  # on a processor 4-bit layers are unpacked one by one, which leaves more holes than LoRA's
     assert (
         planned(Recipe(data=DataSpec(max_length=4096))).memory == planned(Recipe(data=DataSpec(max_length=82))).memory
     )
