@@ -174,7 +174,9 @@ class Page(QWidget):
     def show_partial(self, text: str) -> None:
         """Show the content with a line that says what is still missing."""
         self._enter(PageState.PARTIAL, self._content)
-        self._set_banner(wrapped(text, muted=True))
+        banner = wrapped(text, muted=True)
+        banner.setContentsMargins(16, 10, 16, 6)  # as the content of pages has it
+        self._set_banner(banner)
 
     def show_empty(self, empty: Empty) -> None:
         """Show the designed empty state instead of the content."""
