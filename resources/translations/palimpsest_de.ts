@@ -1052,11 +1052,11 @@
     </message>
     <message>
         <source>Start from the base instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Stattdessen mit der Basis beginnen</translation>
     </message>
     <message>
         <source>On top of</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufbauend auf</translation>
     </message>
     <message>
         <source>Training rows</source>
@@ -1180,16 +1180,47 @@
         <translation>In nats/Token (geprüfte Antworten: Punkte). * hat zu wenige Aufgaben, um in seinem Budget behalten zu heißen.</translation>
     </message>
     <message>
+        <source>Try 20 steps first</source>
+        <translation>Erst 20 Schritte versuchen</translation>
+    </message>
+    <message>
+        <source>Twenty real steps of this recipe; nothing of them is kept</source>
+        <translation>Zwanzig echte Schritte dieses Rezepts; nichts davon wird behalten</translation>
+    </message>
+    <message>
+        <source>Estimate from 20 steps</source>
+        <translation>Schätzung aus 20 Schritten</translation>
+    </message>
+    <message>
+        <source>An estimate, not a prediction: nobody can tell forgetting from a few steps with known accuracy.</source>
+        <translation>Eine Schätzung, keine Vorhersage: Aus wenigen Schritten kann niemand mit bekannter Genauigkeit auf das Vergessen schließen.</translation>
+    </message>
+    <message>
+        <source>Cancel the 20 steps</source>
+        <translation>Die 20 Schritte abbrechen</translation>
+    </message>
+    <message>
+        <source>Twenty steps are being tried; they wait their turn if a run is training.</source>
+        <translation>Zwanzig Schritte werden versucht; sie warten, falls gerade ein Lauf trainiert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n capability(ies) would be beyond the limit</source>
+        <translation>
+            <numerusform>%n Fähigkeit läge jenseits der Grenze</numerusform>
+            <numerusform>%n Fähigkeiten lägen jenseits der Grenze</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>Starten</translation>
     </message>
     <message>
         <source>Try all methods…</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Methoden versuchen …</translation>
     </message>
     <message>
         <source>Prompt only, full, LoRA and QLoRA from this recipe, and which one to take</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Prompt, voll, LoRA und QLoRA aus diesem Rezept, und was davon zu nehmen ist</translation>
     </message>
     <message>
         <source>Ctrl+Enter. It waits its turn if a run is training.</source>
@@ -1439,7 +1470,7 @@
     </message>
     <message>
         <source>after {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>nach {name}</translation>
     </message>
     <message>
         <source>nats/token</source>
@@ -1448,79 +1479,79 @@
     </message>
     <message>
         <source>Average at the end</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel am Ende</translation>
     </message>
     <message>
         <source>mean score of all tasks after the last training</source>
-        <translation type="unfinished"></translation>
+        <translation>mittlerer Wert aller Aufgaben nach dem letzten Training</translation>
     </message>
     <message>
         <source>Backward transfer</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückwirkung</translation>
     </message>
     <message>
         <source>average change on earlier tasks since each was learned; below 0 = forgot (Lopez-Paz &amp; Ranzato 2017)</source>
-        <translation type="unfinished"></translation>
+        <translation>mittlere Änderung früherer Aufgaben, seit sie gelernt wurden; unter 0 = vergessen (Lopez-Paz &amp; Ranzato 2017)</translation>
     </message>
     <message>
         <source>Forgetting, from the best</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen, vom besten</translation>
     </message>
     <message>
         <source>best score of any earlier stage − last score (Chaudhry et al. 2018)</source>
-        <translation type="unfinished"></translation>
+        <translation>bester Wert einer früheren Stufe − letzter Wert (Chaudhry et al. 2018)</translation>
     </message>
     <message>
         <source>Forgetting, from the first</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen, vom ersten</translation>
     </message>
     <message>
         <source>score when first learned − last score (Avalanche)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert, als sie gelernt wurde, − letzter Wert (Avalanche)</translation>
     </message>
     <message>
         <source>General ability</source>
-        <translation type="unfinished"></translation>
+        <translation>Allgemeines Können</translation>
     </message>
     <message>
         <source>mean change of the capabilities against the base (TRACE)</source>
-        <translation type="unfinished"></translation>
+        <translation>mittlere Änderung der Fähigkeiten gegenüber der Basis (TRACE)</translation>
     </message>
     <message>
         <source>· not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>· nicht gemessen</translation>
     </message>
     <message>
         <source>Did {later} break {earlier}?</source>
-        <translation type="unfinished"></translation>
+        <translation>Hat {later} beschädigt, was {earlier} gelernt hatte?</translation>
     </message>
     <message>
         <source>No: it was kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nein: Es wurde behalten.</translation>
     </message>
     <message>
         <source>Yes: it was forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ja: Es wurde vergessen.</translation>
     </message>
     <message>
         <source>It was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde verändert.</translation>
     </message>
     <message>
         <source>We can't tell.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
         <source>{change} {unit} on its held-out rows, limit {limit}, n={n}</source>
-        <translation type="unfinished"></translation>
+        <translation>{change} {unit} auf seinen zurückgehaltenen Zeilen, Grenze {limit}, n={n}</translation>
     </message>
     <message>
         <source>No held-out rows of an earlier run were measured again, so nothing says whether it was broken.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von keinem früheren Lauf wurden zurückgehaltene Zeilen erneut gemessen; ob er beschädigt wurde, ist also nicht bekannt.</translation>
     </message>
     <message>
         <source>No canaries were measured before the first run, so there is no general ability.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vor dem ersten Lauf wurden keine Kanarien gemessen, also gibt es kein allgemeines Können.</translation>
     </message>
     <message>
         <source>baseline</source>
@@ -1601,7 +1632,7 @@
     </message>
     <message>
         <source>Train on top of {run}</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {run} aufbauen</translation>
     </message>
     <message>
         <source>Reset the form</source>
@@ -1708,10 +1739,6 @@
     <message>
         <source>Open a recipe…</source>
         <translation>Rezept öffnen…</translation>
-    </message>
-    <message>
-        <source>Try all methods with this recipe…</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>First a base model</source>
@@ -2024,11 +2051,11 @@
     </message>
     <message>
         <source>protection {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schutz {name}</translation>
     </message>
     <message>
         <source>on top of {checkpoint}</source>
-        <translation type="unfinished"></translation>
+        <translation>aufbauend auf {checkpoint}</translation>
     </message>
     <message>
         <source>Data</source>
@@ -2148,7 +2175,7 @@
     </message>
     <message>
         <source>Matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>Matrix</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -2560,7 +2587,7 @@
     </message>
     <message>
         <source>Train on top of it…</source>
-        <translation type="unfinished"></translation>
+        <translation>Darauf aufbauen …</translation>
     </message>
     <message>
         <source>Show the run</source>
@@ -2682,11 +2709,11 @@
     </message>
     <message>
         <source>Sequence of runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Folge von Läufen</translation>
     </message>
     <message>
         <source>Tasks are told by</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgaben gemessen an</translation>
     </message>
     <message>
         <source>right fields</source>
@@ -2694,43 +2721,43 @@
     </message>
     <message>
         <source>exact answers</source>
-        <translation type="unfinished"></translation>
+        <translation>genaue Antworten</translation>
     </message>
     <message>
         <source>Did later training break what came before?</source>
-        <translation type="unfinished"></translation>
+        <translation>Hat späteres Training beschädigt, was vorher da war?</translation>
     </message>
     <message>
         <source>In figures</source>
-        <translation type="unfinished"></translation>
+        <translation>In Zahlen</translation>
     </message>
     <message>
         <source>Sequence</source>
-        <translation type="unfinished"></translation>
+        <translation>Folge</translation>
     </message>
     <message>
         <source>tasks by</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgaben nach</translation>
     </message>
     <message>
         <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut versuchen</translation>
     </message>
     <message>
         <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
         <source>No sequence of runs yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Folge von Läufen</translation>
     </message>
     <message>
         <source>Train on top of {run}…</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {run} aufbauen …</translation>
     </message>
     <message>
         <source>▲ Learned</source>
@@ -3310,6 +3337,10 @@
     <message>
         <source>run</source>
         <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>comparison of methods</source>
+        <translation>Methodenvergleich</translation>
     </message>
     <message>
         <source>There is no file or folder to paste.</source>
@@ -4032,6 +4063,10 @@
         <translation>Behalten und zum aktuellen machen</translation>
     </message>
     <message>
+        <source>{number} of {all}, comparing methods on {name}</source>
+        <translation>{number} von {all} im Methodenvergleich {name}</translation>
+    </message>
+    <message>
         <source>no canary check yet</source>
         <translation>noch keine Kanarienprüfung</translation>
     </message>
@@ -4142,6 +4177,10 @@
     <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Show the comparison</source>
+        <translation>Vergleich zeigen</translation>
     </message>
     <message>
         <source>▼ Beyond a limit</source>
@@ -4354,7 +4393,7 @@
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>Size</source>
@@ -4377,7 +4416,7 @@
     </message>
     <message>
         <source>Choose a method it concerns, or leave it empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Methode wählen, die es betrifft, oder das Feld leer lassen.</translation>
     </message>
     <message>
         <source>Freeing GPU memory</source>
@@ -4389,15 +4428,15 @@
     </message>
     <message>
         <source>In the Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Papierkorb</translation>
     </message>
     <message>
         <source>Leave methods or values out, or keep fewer checkpoints.</source>
-        <translation type="unfinished"></translation>
+        <translation>Methoden oder Werte weglassen oder weniger Checkpoints behalten.</translation>
     </message>
     <message>
         <source>Name fewer values.</source>
-        <translation type="unfinished"></translation>
+        <translation>Weniger Werte nennen.</translation>
     </message>
     <message>
         <source>Only the first 800 differing words were compared.</source>
@@ -4500,27 +4539,27 @@
     </message>
     <message>
         <source>Progress of the comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des Vergleichs</translation>
     </message>
     <message>
         <source>Runs of this comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>Läufe dieses Vergleichs</translation>
     </message>
     <message>
         <source>Cancel the rest</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Rest abbrechen</translation>
     </message>
     <message>
         <source>Runs that wait are cancelled; the one at work goes on. Can be undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartende Läufe werden abgebrochen; der laufende geht weiter. Lässt sich rückgängig machen.</translation>
     </message>
     <message>
         <source>Queue the missing runs again</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlende Läufe wieder einreihen</translation>
     </message>
     <message>
         <source>You can close the window or do other things. A run that fails does not stop the others; when all have ended, this page turns to the trade-off.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Fenster kann geschlossen oder für anderes benutzt werden. Ein fehlgeschlagener Lauf hält die anderen nicht auf; wenn alle zu Ende sind, zeigt diese Seite die Abwägung.</translation>
     </message>
     <message>
         <source>Recommended</source>
@@ -4528,15 +4567,15 @@
     </message>
     <message>
         <source>Show the trade-off</source>
-        <translation type="unfinished"></translation>
+        <translation>Abwägung zeigen</translation>
     </message>
     <message>
         <source>Comparing methods</source>
-        <translation type="unfinished"></translation>
+        <translation>Methodenvergleich</translation>
     </message>
     <message>
         <source>Recommended so far</source>
-        <translation type="unfinished"></translation>
+        <translation>Bisher empfohlen</translation>
     </message>
     <message>
         <source>upwards</source>
@@ -4660,45 +4699,45 @@
     </message>
     <message numerus="yes">
         <source>%n run(s) are queued</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf ist eingereiht</numerusform>
+            <numerusform>%n Läufe sind eingereiht</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) were cancelled and moved to the Trash.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf wurde abgebrochen und in den Papierkorb gelegt.</numerusform>
+            <numerusform>%n Läufe wurden abgebrochen und in den Papierkorb gelegt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) are queued again.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf ist wieder eingereiht.</numerusform>
+            <numerusform>%n Läufe sind wieder eingereiht.</numerusform>
         </translation>
     </message>
     <message>
         <source>No run of this comparison waits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Lauf dieses Vergleichs wartet.</translation>
     </message>
     <message numerus="yes">
         <source>%n waiting run(s) are cancelled</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n wartender Lauf ist abgebrochen</numerusform>
+            <numerusform>%n wartende Läufe sind abgebrochen</numerusform>
         </translation>
     </message>
     <message>
         <source>Nothing is missing: every run has ended well or waits its turn.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es fehlt nichts: Jeder Lauf ist gut zu Ende gegangen oder wartet noch.</translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) are queued again</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf ist wieder eingereiht</numerusform>
+            <numerusform>%n Läufe sind wieder eingereiht</numerusform>
         </translation>
     </message>
     <message>
@@ -4724,138 +4763,146 @@
     <message>
         <source>{done} of {all} runs done</source>
         <extracomment>Runs in these states did all they should.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>{done} von {all} Läufen fertig</translation>
     </message>
     <message numerus="yes">
         <source>%n missing</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n fehlt</numerusform>
+            <numerusform>%n fehlen</numerusform>
         </translation>
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch etwa {time}</translation>
     </message>
     <message>
         <source>{low} to {high} left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch {low} bis {high}</translation>
     </message>
     <message>
         <source>planned: {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>geplant: {time}</translation>
     </message>
     <message>
         <source>Choose at least one method.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mindestens eine Methode wählen.</translation>
     </message>
     <message>
         <source>{need} of {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation>{need} von {free} frei</translation>
     </message>
     <message>
         <source>Done before</source>
-        <translation type="unfinished"></translation>
+        <translation>Schon getan</translation>
     </message>
     <message numerus="yes">
         <source>%n run(s), taken over</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf, übernommen</numerusform>
+            <numerusform>%n Läufe, übernommen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) do not seem to fit into memory.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf scheint nicht in den Speicher zu passen.</numerusform>
+            <numerusform>%n Läufe scheinen nicht in den Speicher zu passen.</numerusform>
         </translation>
     </message>
     <message>
         <source>The time is a rough range: not every method was timed on this machine yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeit ist ein grober Bereich: Noch nicht jede Methode wurde auf diesem Rechner gemessen.</translation>
     </message>
     <message numerus="yes">
         <source>%n run(s), one after the other</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf</numerusform>
+            <numerusform>%n Läufe, einer nach dem anderen</numerusform>
         </translation>
     </message>
     <message>
         <source>done: {run}</source>
-        <translation type="unfinished"></translation>
+        <translation>fertig: {run}</translation>
     </message>
     <message>
         <source>All together</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles zusammen</translation>
     </message>
     <message>
         <source>Each run</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Lauf</translation>
     </message>
     <message>
         <source>Queue the runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Läufe einreihen</translation>
     </message>
     <message>
         <source>Ctrl+Enter. They wait their turn if a run is training; one step undoes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+Eingabe. Sie warten, falls gerade ein Lauf trainiert; ein Schritt macht es rückgängig.</translation>
     </message>
     <message>
         <source>Nothing to queue yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts einzureihen</translation>
     </message>
     <message numerus="yes">
         <source>Queue %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Lauf einreihen</numerusform>
+            <numerusform>%n Läufe einreihen</numerusform>
         </translation>
     </message>
     <message>
         <source>Try all methods</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Methoden versuchen</translation>
     </message>
     <message>
         <source>Back to one run</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
         <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
         <source>Methods</source>
-        <translation type="unfinished"></translation>
+        <translation>Methoden</translation>
     </message>
     <message>
         <source>Also vary (optional)</source>
-        <translation type="unfinished"></translation>
+        <translation>Außerdem variieren (freiwillig)</translation>
     </message>
     <message>
         <source>Values separated by commas; each is a run of its own with every method it concerns.</source>
-        <translation type="unfinished"></translation>
+        <translation>Werte durch Kommas getrennt; jeder ist mit jeder Methode, die er betrifft, ein eigener Lauf.</translation>
     </message>
     <message>
         <source>e.g. {values}</source>
-        <translation type="unfinished"></translation>
+        <translation>z. B. {values}</translation>
     </message>
     <message>
         <source>Train on top of this run…</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
         <source>Try all methods with this run's recipe…</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
         <source>Show the sequence this run is part of</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
         <source>No checkpoint of {run} is on disk to train on top of.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von {run} liegt kein Checkpoint auf der Platte, auf dem aufgebaut werden könnte.</translation>
+    </message>
+    <message>
+        <source>After {steps} of {total} steps: loss {before} → {after} nats/token.</source>
+        <translation>Nach {steps} von {total} Schritten: Verlust {before} → {after} nats/Token.</translation>
+    </message>
+    <message>
+        <source>{name}: {now} now, about {end} at the end (limit {limit}, n={n})</source>
+        <translation>{name}: {now} jetzt, etwa {end} am Ende (Grenze {limit}, n={n})</translation>
     </message>
 </context>
 </TS>

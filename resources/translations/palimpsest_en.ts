@@ -258,5 +258,12 @@
             <numerusform>Queue %n runs</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n capability(ies) would be beyond the limit</source>
+        <translation>
+            <numerusform>%n capabilityy would be beyond the limit</numerusform>
+            <numerusform>%n capabilityies would be beyond the limit</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>
