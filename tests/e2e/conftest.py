@@ -16,7 +16,7 @@ from engine.store import Store
 from gui.app import App
 from gui.preferences import Preferences
 from gui.shell.gpu import NoGpu
-from gui.watchdog import FAIL_S, Watchdog
+from gui.watchdog import Watchdog
 
 
 class CpuReader:
@@ -86,6 +86,8 @@ def open_window(qtbot, qapp, home):
     for app in opened:
         app.window.leave()
         app.close()
+        app.project.deleteLater()  # not whenever Python comes to it, perhaps after Qt has gone
+        app.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     end_processes(home)
 
@@ -106,10 +108,10 @@ def keyboard(qtbot, open_window):
     """The window with somebody at its keys; the test fails if the window ever stood still (criterion 40)."""
     app = open_window()
     gc.collect()
-    gc.freeze()  # what the tests themselves brought along is not the window's to look through
+    gc.disable()  # what the tests themselves brought along (torch) is not the window's to look through
     watchdog = Watchdog()  # which begins with the first key: what pytest does before is not the window's
     yield Keyboard(qtbot, app, watchdog)
     stalls = watchdog.stop() if watchdog.is_on else []
-    gc.unfreeze()
-    worst = max((stall.own_s for stall in stalls), default=0.0)
-    assert worst <= FAIL_S, [(stall.seconds, stall.kept_waiting_s, stall.stack[-1500:]) for stall in stalls]
+    gc.enable()
+    felt = [stall for stall in stalls if stall.is_too_long]
+    assert not felt, [(one.seconds, one.kept_waiting_s, one.busy_s, one.stack[-1500:]) for one in felt]

@@ -48,6 +48,45 @@ def take(home, page, out, *, theme="light", size=(1280, 800), args=None, languag
     return found
 
 
+def sweep(home, shots, folder, *, theme="light", size=(1280, 800), language="en", percent=100):
+    """Go through (name, page, args) in one window; save each picture into `folder` (if any); findings by name."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+    from window_audit import audit
+
+    from gui.app import App
+    from gui.preferences import Preferences
+
+    qt = QApplication.instance() or QApplication(["palimpsest"])
+    preferences = Preferences(Path(home) / "window.ini")
+    preferences.theme, preferences.language, preferences.text_percent = theme, language, percent
+    app = App(qt, Path(home), keep_host=False)
+    app.show()
+    app.window.setGeometry(0, 0, *size)
+    found = {}
+    for name, page, args in shots:
+        app.project.navigate(page, **args)
+        wait_until_shown(qt, app)
+        settle(qt, app)
+        found[name] = audit(app.window)
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            app.window.grab().save(str(Path(folder) / f"{name}.png"))
+    app.window.leave()
+    app.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return found
+
+
+def settle(qt, app):
+    """Let what is read beside come in, and a refresh pass."""
+    deadline = time.monotonic() + PATIENCE_S
+    turn(qt, 0.05)
+    while not app.project.tasks.is_idle and time.monotonic() < deadline:
+        turn(qt, 0.02)
+    turn(qt, 0.15)
+
+
 def wait_until_shown(qt, app):
     """Turn the event loop until the page in front has left the loading state."""
     deadline = time.monotonic() + PATIENCE_S
@@ -79,7 +118,8 @@ def take_apart(home, page, out, *, scale="1", platform="offscreen", **options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-dir", required=True)
-    parser.add_argument("--page", required=True)
+    parser.add_argument("--page")
+    parser.add_argument("--shots", help="file with a list of (name, page, args); --out is then a folder")
     parser.add_argument("--args", default="{}", type=json.loads)
     parser.add_argument("--theme", default="light")
     parser.add_argument("--language", default="en")
@@ -88,6 +128,19 @@ def main():
     parser.add_argument("--out", default=None)
     given = parser.parse_args()
     size = tuple(int(part) for part in given.size.split("x"))
+    if given.shots:
+        shots = json.loads(Path(given.shots).read_text("utf-8"))
+        found = sweep(
+            given.data_dir,
+            shots,
+            given.out,
+            theme=given.theme,
+            size=size,
+            language=given.language,
+            percent=given.percent,
+        )
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
     for line in take(
         given.data_dir, given.page, given.out, theme=given.theme, size=size, args=given.args, language=given.language,
         percent=given.percent,

@@ -1,7 +1,5 @@
 """Criterion 40, the shell's part: going through the pages, palette, log and theme while rows pour in never stalls 250 ms."""
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt
 
@@ -12,7 +10,7 @@ from gui.preferences import Preferences
 from gui.shell import pages
 from gui.shell.gpu import NoGpu
 from gui.shell.palette import CommandPalette
-from gui.watchdog import FAIL_S, Watchdog
+from gui.watchdog import Watchdog
 
 
 class CpuReader:
@@ -48,7 +46,6 @@ def test_a_walk_through_the_window_under_live_rows(qtbot, app):
         qtbot.wait(20)
     watchdog = Watchdog()
     watchdog.start()
-    began_cpu, began = time.process_time(), time.perf_counter()
     for turn, name in enumerate([*names, *names]):
         made = [
             Step(run_id=run_id, step=turn * 50 + n + 1, loss=1.0, lr=1e-4, grad_norm=1.0, tokens=10, elapsed_s=1.0)
@@ -65,11 +62,8 @@ def test_a_walk_through_the_window_under_live_rows(qtbot, app):
     qtbot.keyClick(app.window.findChild(CommandPalette), Qt.Key.Key_Escape)
     app.window.switch_theme()
     qtbot.wait(120)
-    busy = (time.process_time() - began_cpu) / (time.perf_counter() - began)
     stalls = watchdog.stop()
-    worst = max((stall.seconds for stall in stalls), default=0.0)
-    # On a machine shared with other tests a stall may be time this process did not get: judge by its share.
-    assert worst <= FAIL_S or busy < 0.5, [stall.stack[-900:] for stall in stalls]
+    assert not [stall.stack[-900:] for stall in stalls if stall.is_too_long]
 
 
 def test_no_signal_is_connected_to_a_lambda():

@@ -1,43 +1,30 @@
-"""Criterion 38: nothing clipped, overlapping, faint or nameless on the shell's own pages; all pages and scales in test-long.
+"""Criterion 38: nothing clipped, overlapping, faint or nameless, on every screen in every state; more sizes in test-long.
 
 The pictures lie in the folder named by PALIMPSEST_PICTURES, if set: look at them.
 """
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import example_folder
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from window_audit import audit
 
-from engine.records import Recipe
-from engine.store import Store, history, jobs, runs
-from gui.shell import pages
+from engine.store import Store
 
 HERE = Path(__file__).parent
-NAMES = [entry.name for entry in pages.ENTRIES if entry.exists and entry.in_sidebar]
-LONG_NAME = "a-run-with-a-rather-long-name-that-someone-really-gave-it"
+THEMES = ("light", "dark")
+CHANGES = [{"percent": 150}, {"language": "pseudo"}, {"language": "de"}]
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """A data folder with a few runs, a history and a log; recorded rows, only for tests."""
-    home = tmp_path_factory.mktemp("filled")
-    store = Store(home)
-    for number, name in enumerate(("support-tone", LONG_NAME, "lora-04")):
-        run_id = runs.create(store, Recipe(name=name, base="SmolLM2-135M"))
-        jobs.enqueue(store, "train", {}, run_id=run_id)
-        history.append(store, "start", f"Started {name} from base SmolLM2-135M", details={"run_id": run_id})
-        state = "finished" if number < 2 else "training"
-        with store.write() as connection:
-            connection.execute("UPDATE jobs SET state = ? WHERE run_id = ?", (state, run_id))
-            connection.execute("UPDATE runs SET state = ?, step = 412, steps_total = 660 WHERE id = ?", (state, run_id))
-    history.set_pointer(store, "1@400", "f" * 64)
-    history.append(store, "rollback", f"Rolled back from {LONG_NAME}@660 to 1@400", before="2@660", after="1@400")
-    store.close()
-    return home
+    """A data folder with runs in every state; recorded rows, only for tests."""
+    return example_folder.build(tmp_path_factory.mktemp("filled"))
 
 
 @pytest.fixture(scope="module")
@@ -48,51 +35,54 @@ def empty(tmp_path_factory):
     return home
 
 
-def look(home, page, *, scale="1", **options):
-    """Take a picture in a process of its own and return the audit's findings."""
+def sweep(home, shots, *, scale="1", size="960x640", **options):
+    """Go through the shots in a process of its own; what the audit found, by name, without those that are whole."""
     folder = os.environ.get("PALIMPSEST_PICTURES", "")
-    name = "_".join([home.name[:5], page, scale, *(str(value).replace(" ", "") for value in options.values())])
-    words = [sys.executable, str(HERE / "pictures.py"), "--data-dir", str(home), "--page", page]
-    words += ["--out", str(Path(folder) / f"{name}.png")] if folder else []
+    name = "_".join([size, scale, *(f"{value}" for value in options.values())])
+    listed = home / f"shots_{name}.json"
+    listed.write_text(json.dumps(shots), "utf-8")
+    words = [sys.executable, str(HERE / "pictures.py"), "--data-dir", str(home), "--shots", str(listed), "--size", size]
+    words += ["--out", str(Path(folder) / name)] if folder else []
     for option, value in options.items():
         words += [f"--{option}", str(value)]
     environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert set(seen) == {name for name, _, _ in shots}
+    return {name: found for name, found in seen.items() if found}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", ["history", "settings"])
-def test_the_shells_pages_are_whole_at_the_smallest_size(filled, page, theme):
-    assert look(filled, page, size="960x640", theme=theme) == []
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_screen_and_state_is_whole_at_the_smallest_size(filled, theme):
+    assert sweep(filled, example_folder.shots(filled), theme=theme) == {}
 
 
-@pytest.mark.parametrize("page", ["history", "settings"])
-@pytest.mark.parametrize("changed", [{"percent": 150}, {"language": "pseudo"}, {"language": "de"}], ids=str)
-def test_larger_text_and_longer_words_fit(filled, page, changed):
-    assert look(filled, page, size="960x640", **changed) == []
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_empty_screen_is_whole_at_the_smallest_size(empty, theme):
+    assert sweep(empty, example_folder.empty_shots(), theme=theme) == {}
 
 
-def test_the_empty_history_is_whole(empty):
-    assert look(empty, "history", size="960x640", percent=150) == []
+@pytest.mark.parametrize("changed", CHANGES, ids=str)
+def test_larger_text_and_longer_words_fit(filled, changed):
+    shots = [one for one in example_folder.shots(filled) if one[0] in ("home", "run-verdict", "history", "settings")]
+    assert sweep(filled, shots, **changed) == {}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
 @pytest.mark.parametrize("size", ["960x640", "1280x800"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", NAMES)
-def test_every_page_at_every_scale_and_size(filled, empty, page, theme, size, scale):
-    assert look(filled, page, size=size, theme=theme, scale=scale) == []
-    assert look(empty, page, size=size, theme=theme, scale=scale) == []
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_screen_and_state_at_every_scale_and_size(filled, empty, theme, size, scale):
+    assert sweep(filled, example_folder.shots(filled), theme=theme, size=size, scale=scale) == {}
+    assert sweep(empty, example_folder.empty_shots(), theme=theme, size=size, scale=scale) == {}
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("page", [*NAMES, "new_run"])
-@pytest.mark.parametrize("changed", [{"percent": 150}, {"language": "pseudo"}, {"language": "de"}], ids=str)
-def test_every_page_with_larger_text_and_longer_words(filled, page, changed):
-    assert look(filled, page, size="960x640", **changed) == []
+@pytest.mark.parametrize("changed", CHANGES, ids=str)
+def test_every_screen_and_state_with_larger_text_and_longer_words(filled, empty, changed):
+    assert sweep(filled, example_folder.shots(filled), **changed) == {}
+    assert sweep(empty, example_folder.empty_shots(), **changed) == {}
 
 
 def test_the_audit_finds_what_is_wrong(qtbot):

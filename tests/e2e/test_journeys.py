@@ -1,0 +1,237 @@
+"""The journeys of the design by keyboard alone, with the real host, worker and a tiny trained model (criteria 28 and 40)."""
+
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+from keyboard import CTRL, SHIFT
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from training_runs import make_project, queue
+
+from engine import suites
+from engine.drafts import suite_facts
+from engine.errors import OutOfMemory
+from engine.models.importing import import_model
+from engine.models.inspect import read_config
+from engine.plan import Hardware, RowFacts, plan
+from engine.plan import demo as planned
+from engine.plan.advice import changed
+from engine.states import State
+from engine.store import checkpoints, history, jobs, models, runs, scores
+from engine.suites import load_suite
+from gui.widgets.text import bytes_text
+
+LONG_S = 240
+
+
+@pytest.fixture
+def tiny_starter(store, tiny_base):
+    """A data folder that knows the tiny model by the starter's name, so that the demo takes it and is over soon."""
+    import_model(store, str(tiny_base), name=planned.STARTER_NAME)
+    history.set_pointer(store, f"base:{planned.STARTER_NAME}", models.everything(store)[0].fingerprint)
+
+
+@pytest.fixture
+def recipe(store, tiny_base, tmp_path, home):
+    """The tiny base, rows that make it forget, and its skills as a suite of one's own; a recipe of them."""
+    made = make_project(store, tiny_base, tmp_path)
+    suites.write(suites.copy(home, load_suite(made.canaries.suite), "skills"))
+    canaries = msgspec.structs.replace(made.canaries, suite=str(home / "suites" / "skills"))
+    return msgspec.structs.replace(made, canaries=canaries)
+
+
+@pytest.fixture
+def too_large(store, recipe):
+    """Rows of a run that had no room on a small GPU, with the plan that was made for it; the plan's fixes."""
+    base = models.everything(store)[0]
+    room = Hardware(kind="cuda", name="a small GPU", free_bytes=200_000_000, total_bytes=300_000_000)
+    rows = RowFacts(count=60, p50=40, p95=60, max=64, mean=40)
+    made = plan(
+        recipe, config=read_config(Path(base.path)), parameters=base.parameters, rows=rows, hardware=room,
+        suite=suite_facts(load_suite(recipe.canaries.suite)),
+    )  # fmt: skip
+    error = OutOfMemory("Not enough GPU memory.")
+    run_id = runs.create(store, msgspec.structs.replace(recipe, name="too-large"), plan=msgspec.to_builtins(made))
+    job_id = jobs.enqueue(store, "train", run_id=run_id)
+    with store.write() as connection:
+        connection.execute("UPDATE runs SET state = 'failed' WHERE id = ?", (run_id,))
+        connection.execute(
+            "UPDATE jobs SET state = 'failed', error_kind = 'environment', reason = ?, result = ? WHERE id = ?",
+            (error.message, json.dumps(error.facts()), job_id),
+        )
+    return made.remedies
+
+
+def copy_file(path):
+    """What Ctrl+C in a file manager leaves on the clipboard."""
+    copied = QMimeData()
+    copied.setUrls([QUrl.fromLocalFile(str(path))])
+    QGuiApplication.clipboard().setMimeData(copied)
+
+
+def current(store):
+    return history.pointer(store)[0]
+
+
+def weights(home):
+    return sorted(path for path in home.rglob("checkpoints/*/*") if path.is_file())
+
+
+def heavy_worker(home):
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if {str(home), "engine.worker", "heavy"} <= set(words):
+            return process
+    raise AssertionError("no worker")
+
+
+def ended(keyboard, store):
+    """Nothing may be under way when a journey is over."""
+    keyboard.until(lambda: not jobs.unfinished(store) and keyboard.app.project.tasks.is_idle, 60)
+
+
+def test_j1_from_the_demo_to_the_first_verdict_and_back(no_network, tiny_starter, keyboard, store, home):
+    keyboard.wait_for("Welcome to Palimpsest")
+    keyboard.push("Run the demo")
+    keyboard.wait_for("▶ Training", 120)
+    assert keyboard.tab_in_front() == "Timeline"
+    keyboard.until(lambda: keyboard.tab_in_front() == "Verdict", LONG_S)
+    assert runs.get(store, 1).state is State.FINISHED
+    base, files = f"base:{planned.STARTER_NAME}", weights(home)
+
+    keyboard.push("Make current")
+    keyboard.until(lambda: current(store) == "1@60")
+    keyboard.wait_for("⚑ This is the project's current model.")
+    keyboard.push("Roll back to the base")
+    keyboard.until(lambda: current(store) == base)
+    keyboard.wait_for("Rolled back from 1@60")  # the toast, with its Undo
+    keyboard.press(Qt.Key.Key_Z, CTRL)
+    keyboard.until(lambda: current(store) == "1@60")
+    keyboard.press(Qt.Key.Key_Z, CTRL | SHIFT)
+    keyboard.until(lambda: current(store) == base)
+    assert weights(home) == files
+    ended(keyboard, store)
+
+
+def test_j2_and_j4_a_run_of_ones_own_then_another_and_the_better_one_made_current(recipe, keyboard, store, home):
+    copy_file(recipe.data.path)
+    keyboard.press(Qt.Key.Key_V, CTRL)
+    keyboard.wait_for("60 rows")
+    keyboard.mark("Method", "Full")
+    keyboard.mark("Protection", "Off")
+    keyboard.choose("Canary suite", "skills")
+    keyboard.push("Advanced")
+    keyboard.push("Training")
+    for field, value in (("Learning rate", "0.002"), ("Most steps", "12")):
+        keyboard.tab_to(field)
+        keyboard.press(Qt.Key.Key_A, CTRL)
+        keyboard.type(value)
+    keyboard.wait_for("what can be told".capitalize())
+    keyboard.press(Qt.Key.Key_Return, CTRL)
+    keyboard.wait_for("▶ Training", 120)
+    keyboard.press(Qt.Key.Key_2, CTRL)  # away, and back when it is over
+    keyboard.wait_for("is ready", LONG_S)
+    first = runs.everything(store)[0]
+    assert (first.recipe.method, first.recipe.training.lr, first.step) == ("full", 0.002, 12)
+    keyboard.command(first.name)
+    keyboard.wait_for("▼ Forgot")
+    assert keyboard.tab_in_front() == "Verdict"
+
+    keyboard.turn_to("Answers")
+    keyboard.choose("Answers to show", "All")
+    table = keyboard.app.window.page.answers.table
+    everything = table.model().rowCount()
+    keyboard.choose("Answers to show", "Got worse")
+    assert 0 < table.model().rowCount() <= everything
+    keyboard.tab_to_widget(table)
+    before = keyboard.app.window.page.answers.prompt.text()
+    keyboard.press(Qt.Key.Key_J)
+    assert keyboard.app.window.page.answers.prompt.text() != before
+
+    keyboard.turn_to("Verdict")
+    keyboard.push("Try again")
+    keyboard.until(lambda: len(runs.everything(store)) == 2)
+    keyboard.wait_for("Started")
+    keyboard.until(lambda: len(scores.verdicts(store, 2)) == 1, LONG_S)
+
+    keyboard.press(Qt.Key.Key_2, CTRL)
+    keyboard.tab_to("Runs")
+    keyboard.press(Qt.Key.Key_Home, CTRL)
+    keyboard.press(Qt.Key.Key_Down, SHIFT)
+    keyboard.wait_for("Compare (2)")
+    keyboard.tab_to("Note")
+    keyboard.type("for the support desk")
+    keyboard.push("Compare (2)")
+    keyboard.wait_for("What differs")
+    assert "for the support desk" in [run.note for run in runs.everything(store)]
+    keyboard.turn_to("Trade-off")
+    chart = keyboard.app.window.page.tradeoff.chart
+    keyboard.until(lambda: chart.stop_count() > 0)
+    keyboard.tab_to_widget(chart)
+    keyboard.press(Qt.Key.Key_End)
+    keyboard.press(Qt.Key.Key_Space)
+    assert chart.readout_bar.text()
+    keyboard.push("Make current")
+    keyboard.until(lambda: current(store) != "base:tiny")
+    keyboard.wait_for("the current model; before it was base tiny")
+    keyboard.press(Qt.Key.Key_Z, CTRL)
+    keyboard.until(lambda: current(store) == "base:tiny")
+    ended(keyboard, store)
+
+
+def test_j3_a_killed_worker_is_told_and_the_run_goes_on(recipe, keyboard, store, home):
+    training = msgspec.structs.replace(recipe.training, max_steps=400)
+    run_id, _ = queue(store, msgspec.structs.replace(recipe, name="lora-03", training=training))
+
+    def saved():
+        return [row.step for row in checkpoints.of_run(store, run_id) if row.state == "complete"]
+
+    keyboard.until(lambda: saved() and runs.get(store, run_id).state is State.TRAINING, LONG_S)
+    heavy_worker(home).kill()
+    keyboard.wait_for("lora-03 stopped unexpectedly at step", 15)
+    last = max(saved())
+    keyboard.wait_for(f"Last good checkpoint: {last}.")
+    keyboard.push(f"Resume from step {last}")
+    wanted = f"Going on from the checkpoint at step {last}."
+    keyboard.until(lambda: wanted in [line.message for line in runs.log_since(store, 0, run_id=run_id)], LONG_S)
+    keyboard.until(lambda: not keyboard.says("stopped unexpectedly"))
+    keyboard.push("Open run")
+    keyboard.push("Stop")
+    keyboard.until(lambda: runs.get(store, run_id).state is State.STOPPED, LONG_S)
+    assert saved()[-1] == runs.get(store, run_id).step
+    ended(keyboard, store)
+
+
+def test_j5_a_moved_model_and_changed_rows_are_told_with_a_way_on(recipe, keyboard, store, tmp_path):
+    place = models.everything(store)[0].path
+    moved = tmp_path / "elsewhere"
+    shutil.move(place, moved)
+    run_id, _ = queue(store, msgspec.structs.replace(recipe, name="lost"))
+    keyboard.until(lambda: runs.get(store, run_id).state is State.FAILED, 120)
+    keyboard.command("lost")
+    keyboard.wait_for("Locate…")
+    keyboard.push("Locate")
+    keyboard.type(str(moved))
+    keyboard.press(Qt.Key.Key_Return)
+    keyboard.until(lambda: models.everything(store)[0].path != place, 60)
+    keyboard.push("Start again")
+    keyboard.until(lambda: runs.get(store, run_id).state is State.FINISHED, LONG_S)
+    ended(keyboard, store)
+
+
+def test_j5_not_enough_memory_offers_fixes_that_edit_the_form(recipe, too_large, keyboard, store):
+    assert len(too_large) >= 2
+    fix = too_large[0]
+    keyboard.command("too-large")
+    keyboard.wait_for("Not enough memory: needs about")
+    keyboard.push(f"{fix.title}  −{bytes_text(fix.saving_bytes)}")
+    keyboard.wait_for("What can be told")
+    draft = keyboard.app.window.page.presenter.draft.recipe
+    assert draft == msgspec.structs.replace(changed(recipe, fix.changes), name="")
+    keyboard.tab_to("Method: LoRA")
+    assert keyboard.focus().isChecked()
+    ended(keyboard, store)
