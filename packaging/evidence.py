@@ -41,7 +41,7 @@ STEPS = 60
 COMMON: dict[str, Any] = {
     "base": BASE, "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
     "data.heldout_rows": 40, "data.max_length": 256, "training.max_steps": STEPS, "training.batch_size": 4,
-    "canaries.capabilities": list(CAPABILITIES), "canaries.generate": "none", "canaries.looks": [1.0],
+    "canaries.capabilities": list(CAPABILITIES), "canaries.generate": "shown", "canaries.looks": [1.0],
     "canaries.guard": "warn", "checkpoints.at_looks": False, "protect": "off",
 }  # fmt: skip
 _FULL = {"method": "full", "training.lr": 1e-4}
@@ -178,13 +178,13 @@ def _outcome(store: Store, run_id: int) -> dict[str, Any]:
 
 
 def _mean_kl(store: Store, run_id: int) -> float | None:
-    """Mean divergence from the base over the verdict items, nats per token."""
+    """Mean divergence from the base over the canaries whose base answers were kept (14 of them), nats per token."""
     after = [row for row in scores.of_run(store, run_id) if row.moment == "after"]
     values = [
         one.value
         for row in after
         for one in scores.scores(store, row.id)
-        if one.score == "kl" and one.split == "verdict"
+        if one.score == "kl"
     ]
     return sum(values) / len(values) if values else None
 
