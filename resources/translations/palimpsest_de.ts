@@ -2122,7 +2122,7 @@
     <message>
         <source>There is no chart to export here.</source>
         <extracomment>A page is painted with new rows at most this often. Loading shows nothing before the first, a skeleton until the second, then a bar (ux §4). Tables whose changes call `refresh`; empty means all. What `refresh` gets when everything is to be read.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>Hier gibt es kein Diagramm zum Exportieren.</translation>
     </message>
     <message>
         <source>Loading</source>
