@@ -59,7 +59,7 @@ class Page(QWidget):
     - `accepts_drop(paths)`: the words of what a drop would do ("Use as training data"), or None; `drop(paths)` does it;
     - `focus_chain()`: widgets in reading order; Tab follows it;
     - `page_actions()`: QActions with their shortcuts; they work while the page is in front and are found by Ctrl+K;
-    - `search()`: Ctrl+F; `export()`: Ctrl+E.
+    - `search()`: Ctrl+F; `export()`: Ctrl+E, where it is not the charts.
     """
 
     NAME: ClassVar[str] = ""
@@ -153,7 +153,15 @@ class Page(QWidget):
         """Ctrl+F: put the cursor where one searches, if the page has such a place."""
 
     def export(self) -> None:
-        """Ctrl+E: export the focused chart or table, if there is one."""
+        """Ctrl+E: the chart with the focus, else the first one on screen."""
+        charts = [one for one in self.findChildren(QWidget) if getattr(one, "is_chart", False) and one.isVisible()]
+        focus = QApplication.focusWidget()
+        with_focus = (one for one in charts if focus is not None and (one is focus or one.isAncestorOf(focus)))
+        chosen = next(with_focus, charts[0] if charts else None)
+        if chosen is None:
+            self.project.toast(tr("There is no chart to export here."))
+        else:
+            chosen.choose_export()  # type: ignore[attr-defined]
 
     # ---- the five states ---------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ class ChartActions:
         self.copy = self._action(tr("Copy chart"), QKeySequence.StandardKey.Copy, chart.copy)
         self.copy_image = self._action(tr("Copy image"), None, chart.copy_image)
         self.copy_data = self._action(tr("Copy data"), None, chart.copy_data)
-        self.export = self._action(tr("Export…"), "Ctrl+E", chart.choose_export)
+        self.export = self._action(tr("Export…"), None, chart.choose_export)  # the window's Ctrl+E comes to it
         self.reset = self._action(tr("Reset view"), "0", chart.reset_view)
         self.zoom_in = self._action(tr("Zoom in"), "+", chart.zoom_in)
         self.zoom_out = self._action(tr("Zoom out"), "-", chart.zoom_out)

@@ -195,3 +195,14 @@ def test_drift_is_worked_out_on_request(gui_project, open_page, shown_run):
     page.drift.empty.buttons[0].click()
     (job,) = jobs.unfinished(gui_project.store)
     assert (job.kind, job.payload) == ("drift", {"ref": f"{shown_run}@75"})
+
+
+def test_ctrl_e_exports_the_chart_with_the_focus_else_the_first(gui_project, open_page, shown_run):
+    page = open_page(shown_run, tab="verdict")
+    page.export()
+    page.turn_to("timeline")
+    page.export()
+    assert gui_project.dialogs.asked == ["charts", "charts"]
+    page.turn_to("setup")
+    page.export()
+    assert len(gui_project.dialogs.asked) == 2

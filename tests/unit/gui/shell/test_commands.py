@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from gui.shell import about, pages
 from gui.shell.palette import Command, CommandModel, CommandPalette, matches
@@ -30,6 +31,17 @@ def test_no_two_actions_share_a_key_in_one_context(window, entry):
     actions = [*window.actions(), *window.page.actions()]
     keys = Counter(a.shortcut().toString() for a in actions if not a.shortcut().isEmpty())
     assert [key for key, count in keys.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("entry", [entry for entry in pages.ENTRIES if entry.exists], ids=lambda e: e.name)
+def test_no_part_of_a_page_takes_a_key_of_the_window(window, entry):
+    window.show_page(entry.name)
+    above = [*window.actions(), *window.page.actions()]
+    keys = {action.shortcut().toString() for action in above} - {""}
+    inside = [
+        action for widget in window.page.findChildren(QWidget) for action in widget.actions() if action not in above
+    ]
+    assert [action.text() for action in inside if action.shortcut().toString() in keys] == []
 
 
 def test_typing_and_enter_do_the_command(qtbot, window):
