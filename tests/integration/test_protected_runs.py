@@ -110,6 +110,31 @@ def test_with_everything_on_killed_and_resumed_it_logs_the_same_losses(store, pr
     assert drift(store, whole, 24)
 
 
+IDLE = {"general_share": 0.5, "general_rows": 3, "kl_target": 0.5, "sam_every_steps": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        ("full", {"l2sp_every_steps": 2, "ewc_sequences": 3}),
+        ("lora", {"activation_sequences": 3, "preserved": 0.9}),
+        ("qlora", {}),
+    ],
+)
+def test_every_weight_at_0_gives_the_run_without_protection_bit_for_bit(store, project, method, more):
+    """Whatever the other settings of protections whose weight is 0 say."""
+    found = []
+    for protect, changes in (("off", {}), ("custom", {**IDLE, **more})):
+        run_id, job_id = queue(store, _with(project, method, protect, steps=6, **changes))
+        job = client.run_in_process(store, job_id)
+        assert job.state is State.FINISHED, (job.reason, job.details)
+        folder = runs.folder(store, run_id) / "checkpoints" / "step-6"
+        (weights,) = (path for path in folder.glob("*model.safetensors"))
+        found.append((losses(store, run_id), weights.read_bytes()))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 6
+
+
 def test_ewc_runs(store, project):
     recipe = _with(project, "full", "custom", ewc_strength=100.0, ewc_sequences=6, general_source="bundled", steps=6)
     run_id, job_id = queue(store, recipe)
