@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Tokens of a general row, prompt and answer: about what the bundled prompts with answers of 64 tokens have.
 GENERAL_TOKENS = 75
 #: Rows of the bundled set: used where the recipe asks for all.
-BUNDLED_ROWS = 262
+BUNDLED_ROWS = 322
 #: Arithmetic a device could have done while one weight of the base is read and the model's is moved towards it. On a
 #: processor it is three numbers through memory; on a GPU the base's comes over the bus from the computer's memory.
 _OPERATIONS_PER_WEIGHT = {"cpu": 60, "cuda": 12_000}
