@@ -1910,21 +1910,13 @@
         <translation>Startwert</translation>
     </message>
     <message>
-        <source>At most</source>
-        <translation>Höchstens</translation>
-    </message>
-    <message>
-        <source>Most tokens of an answer</source>
-        <translation>Höchstzahl der Token einer Antwort</translation>
-    </message>
-    <message>
-        <source>tokens</source>
-        <translation>Token</translation>
-    </message>
-    <message>
         <source>Write a prompt first.</source>
         <extracomment>Changes of these tables make the tab read anew, off the GUI thread; what is being written is followed piece by piece.</extracomment>
         <translation>Schreibe zuerst einen Prompt.</translation>
+    </message>
+    <message>
+        <source>Most tokens</source>
+        <translation>Max. Token</translation>
     </message>
     <message>
         <source>Save these prompts…</source>
