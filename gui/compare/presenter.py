@@ -160,13 +160,29 @@ def suite_differences(reading: Reading) -> list[str]:
     return found if len(found) > 1 else []
 
 
+def newest_measured(reading: Reading) -> Compared | None:
+    """The run measured last: its canaries are the version that the others are measured on again."""
+    measured = [one for one in reading.compared if one.measured is not None]
+    return max(measured, key=lambda one: one.measured.id if one.measured else 0, default=None)
+
+
 def outdated(reading: Reading) -> list[int]:
     """Runs measured on another suite version than the run measured last: those to measure again."""
-    measured = [(one.run.id, one.measured) for one in reading.compared if one.measured is not None]
-    if not suite_differences(reading):
+    newest = newest_measured(reading)
+    if newest is None or newest.measured is None or not suite_differences(reading):
         return []
-    newest = max((row for _, row in measured), key=lambda row: row.id)
-    return [run_id for run_id, row in measured if row.suite_hash != newest.suite_hash]
+    wanted = newest.measured.suite_hash
+    return [one.run.id for one in reading.compared if one.measured is not None and one.measured.suite_hash != wanted]
+
+
+def remeasure_text(reading: Reading) -> str:
+    """The words of the button that measures the outdated runs again; empty where there are none."""
+    old, newest = set(outdated(reading)), newest_measured(reading)
+    if not old or newest is None or newest.measured is None:
+        return ""
+    names = ", ".join(one.run.name for one in reading.compared if one.run.id in old)
+    suite = f"{newest.measured.suite} {newest.measured.suite_hash[:8]}"
+    return tr("Re-measure {runs} on {suite}").format(runs=names, suite=suite)
 
 
 def _settings(runs: Sequence[Run]) -> list[Difference]:

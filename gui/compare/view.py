@@ -336,9 +336,9 @@ class ComparePage(Page):
 
     @Slot()
     def _on_measure_requested(self) -> None:
-        if self._reading is not None:
+        if self._reading is not None and (newest := presenter.newest_measured(self._reading)) is not None:
             for run_id in presenter.outdated(self._reading):
-                desk.measure_now(self.project, run_id)
+                desk.measure_now(self.project, run_id, newest.run.recipe.canaries)
 
 
 class _Read:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.states import State
-from engine.store import checkpoints, jobs, models
+from engine.store import checkpoints, jobs, models, sweeps
 from engine.verdict.sentences import limit_text
 from gui.home import demo
 from gui.i18n import tr
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.export.gather import Facts
-    from engine.records import Job, Run
+    from engine.records import Job, Run, Sweep
     from engine.store import Store
     from gui.home.demo import DemoStatus
     from gui.runs.lines import RunLine
@@ -46,7 +46,7 @@ class Stopped:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """The run at work: its rows, what its canaries say so far, and how many runs wait behind it."""
+    """The run at work: its rows, what its canaries say so far, how many runs wait behind it, the comparison it is part of."""
 
     run: Run
     job: Job
@@ -54,6 +54,8 @@ class Live:
     canaries: str
     is_beyond: bool
     waiting: int
+    sweep_id: int = 0
+    sweep: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +102,18 @@ def _live(store: Store, lines: Sequence[RunLine]) -> Live | None:
     except UserError:
         return None
     beyond = list(so_far(facts))
+    sweep = sweeps.of_run(store, run.id)
     return Live(
         run=run, job=found, about=subtitle(run), canaries=canary_words(facts), is_beyond=bool(beyond),
-        waiting=len(waiting) - 1,
+        waiting=len(waiting) - 1, sweep_id=sweep.id if sweep else 0, sweep=_place_in(store, sweep, run) if sweep else "",
     )  # fmt: skip
+
+
+def _place_in(store: Store, sweep: Sweep, run: Run) -> str:
+    """Which run of a comparison of methods it is: "2 of 4, comparing methods on tickets"."""
+    ids = [cell.run_id for cell in sweeps.cells(store, sweep.id)]
+    words = tr("{number} of {all}, comparing methods on {name}")
+    return words.format(number=ids.index(run.id) + 1, all=len(ids), name=sweep.name)
 
 
 def canary_words(facts: Facts) -> str:

@@ -52,12 +52,14 @@ class NowCard(Card):
 
     open_requested = Signal(int)
     asked = Signal(int, str)
+    sweep_requested = Signal(int)
     demo_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it."""
         super().__init__(tr("Now"), parent)
         self._run_id: int | None = None
+        self._sweep_id = 0
         self._pace = Progress()
         self.name = PlainLabel("", bold=True)
         self.about = ElidedLabel("")
@@ -69,15 +71,17 @@ class NowCard(Card):
         self.canaries = tight(Tinted("", "text"))
         self.pause = QPushButton(tr("Pause"))
         self.open_button = QPushButton(tr("Open run"))
+        self.sweep = QPushButton(tr("Show the comparison"))
         self.cancel = QPushButton(tr("Cancel"))
         top = self.add_row(self.name, self.about, stretch=False)
         top.setStretch(1, 1)
         middle = self.add_row(self.bar, self.far, stretch=False)
         middle.setStretch(0, 1)
-        below = self.add_row(self.canaries, self.pause, self.open_button, self.cancel, stretch=False)
+        below = self.add_row(self.canaries, self.pause, self.open_button, self.sweep, self.cancel, stretch=False)
         below.setStretch(0, 1)
         self.pause.clicked.connect(self._on_pause_clicked)
         self.open_button.clicked.connect(self._on_open_clicked)
+        self.sweep.clicked.connect(self._on_sweep_clicked)
         self.cancel.clicked.connect(self.demo_cancelled)
 
     def show_live(self, live: Live) -> None:
@@ -88,7 +92,10 @@ class NowCard(Card):
         view = self._pace.see(run, live.job, [], time.monotonic())
         self.name.setText(f"{run.state.glyph} {run.name}")
         behind = f" · {tr('%n more waiting', '', live.waiting)}" if live.waiting else ""
-        self.about.setText(f"{state_word(run.state)} · {live.about}{behind}")
+        part_of = f" · {live.sweep}" if live.sweep else ""
+        self.about.setText(f"{state_word(run.state)} · {live.about}{part_of}{behind}")
+        self._sweep_id = live.sweep_id
+        self.sweep.setVisible(bool(live.sweep_id))
         self._show_share(view.share)
         self.far.setText("  ".join(part for part in (view.doing, view.left) if part))
         word = tr("▼ Beyond a limit") if live.is_beyond else tr("● Kept so far")
@@ -112,6 +119,7 @@ class NowCard(Card):
         self.canaries.set_token("text")
         self.pause.hide()
         self.open_button.hide()
+        self.sweep.hide()
         self.cancel.show()
 
     def add_steps(self, steps: list[Any], live: Live) -> None:
@@ -132,6 +140,10 @@ class NowCard(Card):
     def _on_open_clicked(self) -> None:
         if self._run_id is not None:
             self.open_requested.emit(self._run_id)
+
+    @Slot()
+    def _on_sweep_clicked(self) -> None:
+        self.sweep_requested.emit(self._sweep_id)
 
 
 class Banner(QFrame):
@@ -306,6 +318,7 @@ class HomePage(Page):
     def _connect(self) -> None:
         self.now.open_requested.connect(self._open_run)
         self.now.asked.connect(self._on_asked)
+        self.now.sweep_requested.connect(self._open_sweep)
         self.now.demo_cancelled.connect(self._on_demo_cancelled)
         self.recent_table.activated.connect(self._on_recent_activated)
         self.recent_table.clicked.connect(self._on_recent_activated)
@@ -347,7 +360,7 @@ class HomePage(Page):
     def focus_chain(self) -> list[QWidget]:
         """Banners, now, recent, start."""
         buttons = [part for one in self._shown_banners for part in (one.resume, one.log, one.leave)]
-        return [*buttons, self.now.pause, self.now.open_button, self.now.cancel, self.recent_table, self.all_runs,
+        return [*buttons, self.now.pause, self.now.open_button, self.now.sweep, self.now.cancel, self.recent_table, self.all_runs,
                 self.run_demo, self.import_folder, self.new_run, self.drop_zone.browse]  # fmt: skip
 
     def changeEvent(self, event: QEvent) -> None:
@@ -437,6 +450,10 @@ class HomePage(Page):
     @Slot(int)
     def _open_run(self, run_id: int) -> None:
         self.project.navigate("run", run_id=run_id)
+
+    @Slot(int)
+    def _open_sweep(self, sweep_id: int) -> None:
+        self.project.navigate("compare", sweep_id=sweep_id)
 
     @Slot(QModelIndex)
     def _on_recent_activated(self, index: QModelIndex) -> None:

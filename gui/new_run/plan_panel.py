@@ -19,6 +19,7 @@ from gui.widgets.text import PlainLabel, heading, wrapped
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
+    from gui.new_run.pilot import PilotNote
     from gui.new_run.plan_words import Fix, PlanNote
 
 FACTS = 8
@@ -77,6 +78,7 @@ class PlanPanel(QScrollArea):
     timing_requested = Signal()
     fix_requested = Signal(object)
     try_all_requested = Signal()
+    pilot_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it with nothing planned."""
@@ -123,6 +125,7 @@ class PlanPanel(QScrollArea):
         self.time_button = QuietButton(tr("Time it on this machine"), "run")
         self.time_button.clicked.connect(self._on_time_clicked)
         card.add_row(self.time_button)
+        self._build_pilot()
         self._fixes = QVBoxLayout()
         card.column.addLayout(self._fixes)
         self._power_title = heading(tr("What can be told"))
@@ -146,6 +149,38 @@ class PlanPanel(QScrollArea):
             card.add(one)
         self._note: PlanNote | None = None
         self.show_note(None, "")
+
+    def _build_pilot(self) -> None:
+        self.pilot_button = QuietButton(tr("Try 20 steps first"), "play")
+        self.pilot_button.setToolTip(tr("Twenty real steps of this recipe; nothing of them is kept"))
+        self.pilot_button.clicked.connect(self._on_pilot_clicked)
+        self.pilot_title = heading(tr("Estimate from 20 steps"))
+        self.pilot = wrapped("")
+        self.pilot_beyond = Tinted("", "warning_text")
+        self.pilot_lines = wrapped("", size="small")
+        said = tr("An estimate, not a prediction: nobody can tell forgetting from a few steps with known accuracy.")
+        self.pilot_caution = wrapped(said, size="small", muted=True)
+        self.pilot_problem = Problem()
+        self._card.add_row(self.pilot_button)
+        for widget in (self.pilot_problem, self.pilot_title, self.pilot, self.pilot_beyond, self.pilot_lines,
+                       self.pilot_caution):  # fmt: skip
+            self._card.add(widget)
+        self.show_pilot(None, is_running=False, problem="")
+
+    def show_pilot(self, note: PilotNote | None, *, is_running: bool, problem: str) -> None:
+        """Show what twenty steps came to, or that they are being tried."""
+        self.pilot_button.setText(tr("Cancel the 20 steps") if is_running else tr("Try 20 steps first"))
+        self.pilot_button.setAccessibleName(self.pilot_button.text())
+        self.pilot_problem.say(problem)
+        waiting = tr("Twenty steps are being tried; they wait their turn if a run is training.") if is_running else ""
+        self.pilot.setText(waiting or (note.headline if note else ""))
+        self.pilot.setVisible(bool(self.pilot.text()))
+        for widget in (self.pilot_title, self.pilot_lines, self.pilot_caution):
+            widget.setVisible(note is not None and not is_running)
+        self.pilot_beyond.setVisible(note is not None and not is_running and note.beyond > 0)
+        if note is not None:
+            self.pilot_lines.setText("\n".join(note.lines))
+            self.pilot_beyond.setText("⚠ " + tr("%n capability(ies) would be beyond the limit", "", note.beyond))
 
     def _build_start(self) -> None:
         self.start_button = PrimaryButton(tr("Start"))
@@ -180,6 +215,7 @@ class PlanPanel(QScrollArea):
         self._show_facts(note.facts if note else ())
         self._show_fixes(note.fixes if note else ())
         self.time_button.setVisible(note is not None and not note.is_time_measured)
+        self.pilot_button.setVisible(note is not None and note.can_pilot)
         self.advice.setVisible(bool(note and note.advice))
         if note is None:
             return
@@ -213,7 +249,14 @@ class PlanPanel(QScrollArea):
 
     def focus_chain(self) -> list[QWidget]:
         """Top to bottom."""
-        return [self.time_button, *self.fix_buttons(), self.details.button, self.start_button, self.try_all_button]
+        return [
+            self.time_button,
+            self.pilot_button,
+            *self.fix_buttons(),
+            self.details.button,
+            self.start_button,
+            self.try_all_button,
+        ]
 
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         for row in range(FACTS):
@@ -242,6 +285,10 @@ class PlanPanel(QScrollArea):
     @Slot()
     def _on_start_clicked(self) -> None:
         self.start_requested.emit()
+
+    @Slot()
+    def _on_pilot_clicked(self) -> None:
+        self.pilot_requested.emit()
 
     @Slot()
     def _on_try_all_clicked(self) -> None:

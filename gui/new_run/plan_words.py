@@ -49,6 +49,7 @@ class PlanNote:
     advice: tuple[str, ...]
     fixes: tuple[Fix, ...]
     is_time_measured: bool
+    can_pilot: bool = True
 
 
 def note_of(plan: Plan, rows: RowFacts, *, rows_are_guessed: bool) -> PlanNote:
@@ -84,6 +85,7 @@ def note_of(plan: Plan, rows: RowFacts, *, rows_are_guessed: bool) -> PlanNote:
             for one in plan.remedies
         ),
         is_time_measured=plan.time.is_measured,
+        can_pilot=plan.steps > 0,
     )
 
 

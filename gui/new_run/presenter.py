@@ -82,7 +82,7 @@ class NewRun:
         self._found: dict[str, Any] | None = None
         self._found_for: dict[str, Any] = {}
         self._inspect_job = 0
-        self._plan_runs = self._plan_again = False
+        self._plan_runs = self._plan_again = self._is_starting = False
         self._before_edit: Snapshot | None = None
         self._start_asked: tuple[Any, ...] = ("",)
         self.start_problem = ""
@@ -365,13 +365,17 @@ class NewRun:
     def start(self) -> None:
         """Bind the recipe to its files (hashed off this thread), queue the run, and show it."""
         self.commit(tr("field"))
+        if self._is_starting:
+            return
         if self.obstacles():
             self.view.show_draft()
             return
+        self._is_starting = True
         self.view.show_busy(tr("Reading the files…"))
         self.project.tasks.with_store(_Binding(self.draft.recipe), self._on_bound, self._on_start_failed)
 
     def _on_bound(self, recipe: Recipe) -> None:
+        self._is_starting = False
         made = msgspec.to_builtins(self.plan) if self.plan is not None else {}
         run_id, _ = client.queue_run(self.project.store, recipe, made)
         self.view.show_busy("")
@@ -386,6 +390,7 @@ class NewRun:
         self.draft.type("name", "")
 
     def _on_start_failed(self, error: PalimpsestError) -> None:
+        self._is_starting = False
         self.view.show_busy("")
         self.project.tell_error(error)
 

@@ -41,7 +41,7 @@ class TryAll:
         self.wish = Wish()
         self.note = SweepNote()
         self.is_open = False
-        self._is_planning = self._plan_again = False
+        self._is_planning = self._plan_again = self._is_queueing = False
 
     def open(self) -> None:
         """Begin to plan."""
@@ -109,17 +109,21 @@ class TryAll:
         return recipe.name or Path(recipe.data.path.replace("\\", "/")).stem
 
     def start(self) -> None:
-        """Make it once more, bound to the files as they are now, queue it, and show it."""
+        """Make it once more, bound to the files as they are now, queue it, and show it; asked twice, it is queued once."""
+        if self._is_queueing:
+            return
         rows = self.new_run.row_facts()
         if self.new_run.obstacles() or rows is None or self.note.problem:
             self.plan_soon()
             return
+        self._is_queueing = True
         self.view.show_sweep_busy(tr("Reading the files…"))
         work = _Queueing(_Making(self.new_run.draft.recipe, rows, self.wish), self.name)
         self.project.tasks.with_store(work, self._on_queued, self._on_queue_failed)
 
     def _on_queued(self, done: tuple[int, SweepNote]) -> None:
         sweep_id, note = done
+        self._is_queueing = False
         self.view.show_sweep_busy("")
         if not sweep_id:
             self._show(note)
@@ -128,6 +132,7 @@ class TryAll:
         sweep_actions.queued(self.project, sweep_id, note.count)
 
     def _on_queue_failed(self, error: PalimpsestError) -> None:
+        self._is_queueing = False
         self.view.show_sweep_busy("")
         self.project.tell_error(error)
 

@@ -18,6 +18,7 @@ from gui.actions import models as model_actions
 from gui.i18n import tr
 from gui.new_run import words
 from gui.new_run.form import Form
+from gui.new_run.pilot import Pilot
 from gui.new_run.plan_panel import PlanPanel
 from gui.new_run.presenter import NewRun
 from gui.new_run.try_all import TryAll
@@ -50,6 +51,7 @@ class NewRunPage(Page):
         self.presenter = NewRun(project, self)
         self.try_all = TryAll(project, self, self.presenter)
         self.form, self.plan, self.sweep = Form(), PlanPanel(), TryAllPanel(PLAN_WIDTH)
+        self.pilot = Pilot(project, self.plan)
         single = QWidget()
         row = QHBoxLayout(single)
         row.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +87,7 @@ class NewRunPage(Page):
         self.plan.timing_requested.connect(self._on_timing_requested)
         self.plan.fix_requested.connect(self._on_fix_requested)
         self.plan.try_all_requested.connect(self._on_try_all_requested)
+        self.plan.pilot_requested.connect(self._on_pilot_requested)
         self.sweep.method_chosen.connect(self._on_method_chosen)
         self.sweep.varied.connect(self._on_varied)
         self.sweep.start_requested.connect(self._on_start_requested)
@@ -99,8 +102,6 @@ class NewRunPage(Page):
         self._reset_action.triggered.connect(self._on_reset_triggered)
         self._open_action = QAction(tr("Open a recipe…"), self)
         self._open_action.triggered.connect(self._on_open_triggered)
-        self._try_all_action = QAction(tr("Try all methods with this recipe…"), self)
-        self._try_all_action.triggered.connect(self._on_try_all_requested)
         self._back_action = QAction(tr("Back to one run"), self)
         self._back_action.setShortcut(QKeySequence("Esc"))
         self._back_action.setEnabled(False)
@@ -172,8 +173,8 @@ class NewRunPage(Page):
         return [*self.form.focus_chain(), *self.plan.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
-        """Start, reset, open a recipe, try all, back."""
-        return [self._start_action, self._reset_action, self._open_action, self._try_all_action, self._back_action]
+        """Start, reset, open a recipe, back from the panel of all methods."""
+        return [self._start_action, self._reset_action, self._open_action, self._back_action]
 
     # ---- what the presenter tells ------------------------------------------------------------------------------------
 
@@ -183,6 +184,7 @@ class NewRunPage(Page):
         self.form.show_draft(self.presenter.draft)
         self.form.show_start(self.presenter.start_words, self.presenter.start_problem)
         self._show_reason()
+        self.pilot.show_for(self.presenter.draft.recipe)
         self.try_all.plan_soon()
 
     def show_data(self, note: DataNote) -> None:
@@ -294,6 +296,13 @@ class NewRunPage(Page):
             self.try_all.start()
         else:
             self.presenter.start()
+
+    @Slot()
+    def _on_pilot_requested(self) -> None:
+        if self.presenter.obstacles():
+            self._show_reason()
+        else:
+            self.pilot.start(self.presenter.draft.recipe)
 
     @Slot()
     def _on_try_all_requested(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.records import Job, Recipe
+    from engine.records import CanaryPlan, Job, Recipe
     from engine.store import Store
     from engine.verdict.advice import Advice
     from gui.project import Project
@@ -160,13 +160,19 @@ def work_out_drift(project: Project, ref: str) -> int:
     return jobs.enqueue(project.store, "drift", {"ref": ref})
 
 
-def measure_now(project: Project, run_id: int) -> int:
-    """Queue the measuring that a stopped run missed, for its newest checkpoint; returns the job's id."""
+def measure_now(project: Project, run_id: int, plan: CanaryPlan | None = None) -> int:
+    """Queue the measuring of a run's newest checkpoint, by its own canaries or by `plan`; returns the job's id.
+
+    Without a checkpoint on disk it says so and returns 0.
+    """
     from engine.store import checkpoints
 
     run = runs.get(project.store, run_id)
     rows = [row for row in checkpoints.of_run(project.store, run_id) if row.state == "complete"]
-    plan = run.recipe.canaries
+    if not rows:
+        project.toast(tr("{name} has no checkpoint on disk to measure.").format(name=run.name), level="warning")
+        return 0
+    plan = plan or run.recipe.canaries
     payload = {
         "model_ref": rows[-1].ref, "suite": plan.suite, "capabilities": list(plan.capabilities),
         "verdict_items": plan.verdict_items, "guard_items": plan.guard_items, "generate": plan.generate, "verdict": True,

@@ -42,6 +42,7 @@ def window_actions(window: MainWindow) -> dict[str, QAction]:
     add("previous_pane", tr("Previous pane"), "Shift+F6", window.previous_pane)
     add("keys", tr("Keyboard shortcuts"), "F1", window.show_keys)
     add("about", tr("About Palimpsest"), "", window.show_about)
+    add("try_all", tr("Try all methods…"), "", window.try_all_methods)
     add("import_model", tr("Import a base model …"), "", window.import_model)
     add("import_starter", tr("Import the starter model"), "", window.import_starter)
     add("open_folder", tr("Open the data folder"), "", window.open_data_folder)

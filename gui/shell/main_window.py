@@ -233,6 +233,12 @@ class MainWindow(QMainWindow):
 
             for run in run_rows.everything(self.project.store):
                 found.append(Command(text=run.name, hint=tr("run"), do=_ShowRun(self.project, run.id)))
+        if pages.entry("compare").exists:
+            from engine.store import sweeps
+
+            for sweep in sweeps.everything(self.project.store):
+                show = _ShowSweep(self.project, sweep.id)
+                found.append(Command(text=sweep.name, hint=tr("comparison of methods"), do=show))
         return found
 
     @Slot()
@@ -328,6 +334,11 @@ class MainWindow(QMainWindow):
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    @Slot()
+    def try_all_methods(self) -> None:
+        """Open New run with every method to be tried."""
+        self.project.navigate("new_run", try_all=True)
 
     @Slot()
     def import_model(self) -> None:
@@ -477,3 +488,13 @@ class _ShowRun:
 
     def __call__(self) -> None:
         self._project.navigate("run", run_id=self._run_id)
+
+
+class _ShowSweep:
+    """Shows one comparison of methods; for the palette."""
+
+    def __init__(self, project: Project, sweep_id: int) -> None:
+        self._project, self._sweep_id = project, sweep_id
+
+    def __call__(self) -> None:
+        self._project.navigate("compare", sweep_id=self._sweep_id)

@@ -2,6 +2,8 @@
 
 import time
 
+import compared_runs
+
 from engine.store import jobs
 from gui.compare.model import OverviewModel
 from gui.compare.presenter import lines
@@ -86,3 +88,33 @@ def test_it_comes_back_as_it_was_left(open_compare, five):
     again.restore_state(kept)
     assert again.run_ids == five[:2]
     assert again.tabs.currentWidget() is again.tradeoff
+
+
+def test_runs_of_another_version_of_the_canaries_are_measured_again_on_the_newest(open_compare, gui_project, five):
+    store = gui_project.store
+    newer = compared_runs.add(store, "lora-05", "lora", 0.1, 0.9, 2e-4, 100, 1e9, suite_hash="8" * 64)
+    with store.write() as connection:
+        sql = "UPDATE runs SET recipe = json_set(recipe, '$.canaries.suite', '/suites/newer') WHERE id = ?"
+        connection.execute(sql, (newer,))
+    page = open_compare(run_ids=[five[1], newer])
+    button = page.overview.measure
+    assert button.text() == "Re-measure lora-03 on standard 88888888"
+    assert not button.isHidden()
+    button.click()
+    (job,) = [one for one in jobs.unfinished(store) if one.kind == "score"]
+    assert job.payload["model_ref"] == f"{five[1]}@75"
+    assert job.payload["suite"] == "/suites/newer"
+    assert job.payload["verdict"] is True
+
+
+def test_a_run_whose_weights_are_gone_says_that_it_cannot_be_measured(open_compare, gui_project, five):
+    store = gui_project.store
+    newer = compared_runs.add(store, "lora-05", "lora", 0.1, 0.9, 2e-4, 100, 1e9, suite_hash="8" * 64)
+    with store.write() as connection:
+        connection.execute("UPDATE checkpoints SET state = 'rotated' WHERE run_id = ?", (five[1],))
+    page = open_compare(run_ids=[five[1], newer])
+    told = []
+    gui_project.toast_requested.connect(lambda toast: told.append(toast.text))
+    page.overview.measure.click()
+    assert told == ["lora-03 has no checkpoint on disk to measure."]
+    assert not [one for one in jobs.unfinished(store) if one.kind == "score"]

@@ -12,7 +12,7 @@ import filled_store as filled
 
 from engine.plan import demo as planned
 from engine.states import State
-from engine.store import checkpoints, jobs, models, runs
+from engine.store import checkpoints, jobs, models, runs, sweeps
 from gui.home import demo
 from gui.home.presenter import minutes_of, read_home
 from gui.home.view import HomePage
@@ -246,3 +246,26 @@ def test_a_chosen_file_opens_a_new_run(gui_project, open_home, tmp_path):
     gui_project.dialogs.paths = [tmp_path / "rows.jsonl"]
     page.drop_zone.browse.click()
     assert went == [("new_run", {"data_path": tmp_path / "rows.jsonl"})]
+
+
+def test_a_run_of_a_comparison_says_so_and_leads_to_it(qtbot, gui_project):
+    store = gui_project.store
+    filled.add_base(store)
+    run_id, _ = live_run(store)
+    recipe = runs.get(store, run_id).recipe
+    sweep_id = sweeps.create(store, name="tickets", key="k", recipe=recipe, methods=("full", "lora"), grid={})
+    other = filled.new_run(store, name="full-01")
+    for position, one in enumerate((other, run_id)):
+        sweeps.put_cell(
+            store, sweep_id, position=position, label="lora", recipe_hash="h", run_id=one, is_reused=False
+        )  # fmt: skip
+    page = HomePage(gui_project)
+    qtbot.addWidget(page)
+    page.resize(1080, 700)
+    page.show()
+    qtbot.waitUntil(lambda: page.state.value == "ready" and gui_project.tasks.is_idle, timeout=10_000)
+    assert "2 of 2, comparing methods on tickets" in page.now.about.text()
+    went = []
+    gui_project.navigation_requested.connect(lambda name, args: went.append((name, args)))
+    page.now.sweep.click()
+    assert went == [("compare", {"sweep_id": sweep_id})]

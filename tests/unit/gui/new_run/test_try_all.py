@@ -227,3 +227,13 @@ def test_a_started_run_is_bound_to_the_checkpoint(qtbot, page, rows, trained, id
     run = runs.everything(gui_project.store)[0]
     assert (run.recipe.start_from, run.recipe.start_fingerprint) == (trained, "1" * 64)
     idle()
+
+
+def test_asked_twice_it_is_queued_once(page, panel, idle, gui_project):
+    page.try_all.start()
+    page.try_all.start()
+    idle()
+    assert len(runs.everything(gui_project.store)) == 4
+    assert gui_project.undo_stack.undoText() == "4 run(s) are queued"
+    gui_project.undo_stack.undo()
+    assert runs.everything(gui_project.store) == []
