@@ -4920,5 +4920,10 @@
         <source>Exported {model} to {folder}, with its model card.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Nothing is recommended: these runs were not measured on the same canaries of the same base.</source>
+        <extracomment>Measurements of held-out rows carry this suite name; they are no canaries. How many runs are compared at least and at most, beside the baseline.</extracomment>
+        <translation>Es wird nichts empfohlen: Diese Läufe wurden nicht mit denselben Kanarien derselben Basis gemessen.</translation>
+    </message>
 </context>
 </TS>
