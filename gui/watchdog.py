@@ -39,13 +39,12 @@ class Stall:
         """What remains when the machine's other work is taken off."""
         return max(0.0, self.seconds - self.kept_waiting_s)
 
-    @property
-    def is_too_long(self) -> bool:
-        """Whether a person would have felt it: computing beyond `FAIL_S`, or standing still for twice that.
+    def is_felt(self, limit_s: float = FAIL_S) -> bool:
+        """Whether a person would have felt it: computing beyond the limit, or standing still for twice that.
 
         The rest is what a crowded machine does to anyone: pages read back from the disk, threads of ours kept waiting in turn.
         """
-        return self.busy_s > FAIL_S or self.own_s > 2 * FAIL_S
+        return self.busy_s > limit_s or self.own_s > 2 * limit_s
 
 
 class Watchdog(QObject):

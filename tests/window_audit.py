@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLayout,
+    QScrollArea,
     QSplitterHandle,
     QStackedWidget,
     QToolButton,
@@ -30,7 +31,7 @@ def audit(window: QWidget) -> list[str]:
     shown = [
         widget for widget in window.findChildren(QWidget) if widget.isVisible() and not widget.visibleRegion().isEmpty()
     ]
-    return [*_clipped(shown), *_overlapping(window), *_weak(shown), *_nameless(shown)]
+    return [*_clipped(shown), *_cut_off(shown), *_overlapping(window), *_weak(shown), *_nameless(shown)]
 
 
 def place_of(widget: QWidget) -> str:
@@ -55,6 +56,23 @@ def _clipped(shown: list[QWidget]) -> list[str]:
             wide = widget.fontMetrics().horizontalAdvance(_button_text(widget).replace("&", ""))
             if widget.width() < wide + SLACK or widget.height() < widget.fontMetrics().height():
                 found.append(f"clipped: {place_of(widget)} {_button_text(widget)!r} wants {wide}, has {widget.width()}")
+    return found
+
+
+def _cut_off(shown: list[QWidget]) -> list[str]:
+    """What reaches beyond the right edge of an area that does not scroll sideways."""
+    found = []
+    for widget in shown:
+        if not isinstance(widget, (QLabel, QAbstractButton)):
+            continue
+        area = widget.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is None or area.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+            continue
+        right = widget.mapTo(area.viewport(), widget.rect().topRight()).x()
+        if right > area.viewport().width() + SLACK:
+            found.append(f"cut off: {place_of(widget)} by {right - area.viewport().width()}")
     return found
 
 

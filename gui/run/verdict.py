@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QScrollArea,
@@ -23,6 +22,7 @@ from gui.i18n import tr
 from gui.run.answers_model import AnswersModel, is_worse
 from gui.run.parts import empty_layout, tight
 from gui.widgets.buttons import PrimaryButton, QuietButton
+from gui.widgets.flow import Flow
 from gui.widgets.form import Card, Fold, Tinted
 from gui.widgets.text import PlainLabel, wrapped
 
@@ -61,7 +61,7 @@ class VerdictTab(QScrollArea):
         self.summary = tight(wrapped(""))
         self.current_note = wrapped("", muted=True)
         self.buttons: list[QPushButton] = []
-        self._button_row = QHBoxLayout()
+        self._button_row = Flow()
         self.measure = PrimaryButton(tr("Measure now"))
         self.measure.clicked.connect(self.measure_requested)
         self.measure.hide()
@@ -161,7 +161,6 @@ class VerdictTab(QScrollArea):
             button.clicked.connect(self._on_button_clicked)
             self._button_row.addWidget(button)
             self.buttons.append(button)
-        self._button_row.addStretch(1)
 
     def _show_charts(self, view: VerdictView) -> None:
         while len(self.charts) > len(view.groups):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Say that the disk is short below this.
 LOW_DISK_BYTES = 5_000_000_000
+#: Room for the live run's name and share, in average letters; longer ones are shortened in the middle.
+NAME_LETTERS = 26
 
 
 class MemoryBar(QWidget):
@@ -159,7 +161,9 @@ class StatusBar(QFrame):
         self._run_id = run_id
         self.run.setVisible(run_id != 0)
         self._run_rule.setVisible(run_id != 0)
-        self.run.setText(words)
+        room = self.run.fontMetrics().averageCharWidth() * NAME_LETTERS
+        self.run.setText(self.run.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
+        self.run.setToolTip(words)
         self.run.setAccessibleName(words)
 
     def show_unread(self, count: int) -> None:

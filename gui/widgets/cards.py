@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import __version__
@@ -77,11 +77,13 @@ class ErrorCard(Panel):
         column.setContentsMargins(18, 12, 14, 12)
         title = heading(trouble.happened)
         title.setWordWrap(True)
-        column.addWidget(title)
+        top = QHBoxLayout()
+        top.addWidget(title, 1)
+        column.addLayout(top)
         if trouble.why:
             column.addWidget(wrapped(trouble.why))
         column.addLayout(self._buttons())
-        self._fold.setVisible(bool(trouble.details))
+        self._add_copy(top)  # last, so that Tab comes to what helps first
         self._details = QPlainTextEdit(trouble.details)
         self._details.setReadOnly(True)
         self._details.setFont(fixed_font())
@@ -97,16 +99,20 @@ class ErrorCard(Panel):
             row.addWidget(button)
             self.buttons.append(button)
         row.addStretch(1)
+        return row
+
+    def _add_copy(self, row: QHBoxLayout) -> None:
+        """Details and Copy, apart from what to do."""
         self._fold = QPushButton(tr("Details"))
         self._fold.setCheckable(True)
         self._fold.setFlat(True)
         self._fold.toggled.connect(self._on_fold_toggled)
-        row.addWidget(self._fold)
         self.copy_button = QPushButton(tr("Copy"))
         self.copy_button.setFlat(True)
         self.copy_button.clicked.connect(self._on_copy_clicked)
-        row.addWidget(self.copy_button)
-        return row
+        for button in (self._fold, self.copy_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._fold.setVisible(bool(self.trouble.details))
 
     @Slot(bool)
     def _on_fold_toggled(self, shown: bool) -> None:

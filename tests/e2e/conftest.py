@@ -9,7 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
 import pytest
-from keyboard import Keyboard
+from keyboard import Keyboard, felt
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from engine.store import Store
@@ -113,5 +113,5 @@ def keyboard(qtbot, open_window):
     yield Keyboard(qtbot, app, watchdog)
     stalls = watchdog.stop() if watchdog.is_on else []
     gc.enable()
-    felt = [stall for stall in stalls if stall.is_too_long]
-    assert not felt, [(one.seconds, one.kept_waiting_s, one.busy_s, one.stack[-1500:]) for one in felt]
+    long = felt(stalls)
+    assert not long, [(one.seconds, one.kept_waiting_s, one.busy_s, one.stack[-1500:]) for one in long]

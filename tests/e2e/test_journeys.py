@@ -38,7 +38,7 @@ def tiny_starter(store, tiny_base):
 @pytest.fixture
 def recipe(store, tiny_base, tmp_path, home):
     """The tiny base, rows that make it forget, and its skills as a suite of one's own; a recipe of them."""
-    made = make_project(store, tiny_base, tmp_path)
+    made = make_project(store, Path(shutil.copytree(tiny_base, tmp_path / "base")), tmp_path)
     suites.write(suites.copy(home, load_suite(made.canaries.suite), "skills"))
     canaries = msgspec.structs.replace(made.canaries, suite=str(home / "suites" / "skills"))
     return msgspec.structs.replace(made, canaries=canaries)
@@ -206,7 +206,7 @@ def test_j3_a_killed_worker_is_told_and_the_run_goes_on(recipe, keyboard, store,
     ended(keyboard, store)
 
 
-def test_j5_a_moved_model_and_changed_rows_are_told_with_a_way_on(recipe, keyboard, store, tmp_path):
+def test_j5_a_moved_model_is_located_and_the_run_started_again(recipe, keyboard, store, tmp_path):
     place = models.everything(store)[0].path
     moved = tmp_path / "elsewhere"
     shutil.move(place, moved)
@@ -220,6 +220,22 @@ def test_j5_a_moved_model_and_changed_rows_are_told_with_a_way_on(recipe, keyboa
     keyboard.until(lambda: models.everything(store)[0].path != place, 60)
     keyboard.push("Start again")
     keyboard.until(lambda: runs.get(store, run_id).state is State.FINISHED, LONG_S)
+    ended(keyboard, store)
+
+
+def test_j5_bad_rows_are_named_by_line_and_shown(recipe, keyboard, store, tmp_path):
+    lines = Path(recipe.data.path).read_text("utf-8").splitlines()
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("\n".join([*lines[:17], '{"messages": []}', *lines[17:]]) + "\n", "utf-8")
+    copy_file(bad)
+    keyboard.press(Qt.Key.Key_V, CTRL)
+    keyboard.wait_for("Line 18, field 'messages'")
+    keyboard.wait_for("1 of 61 rows are unusable and left out.")
+    keyboard.push("Look at the rows")
+    keyboard.wait_for("Rows that cannot be used")
+    assert keyboard.app.window.front == "data"
+    keyboard.push("Use in a new run")
+    keyboard.until(lambda: keyboard.app.window.front == "new_run")
     ended(keyboard, store)
 
 
