@@ -85,9 +85,10 @@ class MatrixChart(Chart):
         )
 
     def set_footer(self, text: str) -> None:
-        """Say this below the cells, and in exports, in place of the two averages: a tab that tells them itself does."""
+        """Say this in summary and exports in place of the two averages: a tab does that tells the figures beside the chart."""
         self._own_footer = text
         self.footer.setText(self._footer())
+        self.footer.hide()
 
     def _footer(self) -> str:
         if self._own_footer is not None:

@@ -104,7 +104,7 @@ class OverviewTab(QWidget):
         self._fill(self.baseline, [(one.name, one.id) for one in rows], next(one.id for one in rows if one.is_baseline))
         self._fill(self.add, [(tr("+ Add run…"), 0), *((run.name, run.id) for run in reading.others)], 0)
         self.add.setEnabled(bool(reading.others))
-        self.why.setText(f"★ {reading.why}" if reading.why else "")
+        self.why.setText(f"★ {reading.why}" if reading.recommended is not None else reading.why)
         self.why.setVisible(bool(reading.why))
         said = tr("Still missing: {runs}.").format(runs=", ".join(reading.missing)) if reading.missing else ""
         self.missing.setText(said)

@@ -10,6 +10,7 @@ from engine.store import checkpoints, history, runs, scores
 from engine.store import sweeps as sweep_rows
 from engine.verdict import tradeoff
 from gui.compare.sweep_reading import SweepView, read_sweep
+from gui.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +75,20 @@ def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> R
     measure = tradeoff.choose_measure([one.run.results["learned"] for one in found if _has_learned(one)])
     compared = tuple(_with_gain(one, measure) for one in found)
     points = [_point(one) for one in compared if one.verdict is not None and one.gain is not None]
-    advised = tradeoff.recommend(points, measure) if measure is not None and points else None
+    is_fair = _are_comparable(compared)
+    advised = tradeoff.recommend(points, measure) if measure is not None and points and is_fair else None
+    unfair = tr("Nothing is recommended: these runs were not measured on the same canaries of the same base.")
     return Reading(
         compared=compared, measure=measure, recommended=advised.run_id if advised else None,
-        why=advised.sentence if advised else "", missing=missing, sweep=sweep,
+        why=advised.sentence if advised else "" if is_fair else unfair, missing=missing, sweep=sweep,
         others=tuple(run for run in known.values() if run.id not in {one.id for one in chosen}),
     )  # fmt: skip
+
+
+def _are_comparable(compared: Sequence[Compared]) -> bool:
+    """Whether all were measured on one version of the canaries, against one base."""
+    bases = {one.run.recipe.base_fingerprint or one.run.recipe.base for one in compared}
+    return len(bases) < 2 and len({one.measured.suite_hash for one in compared if one.measured is not None}) < 2
 
 
 def suggested(store: Store) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import sweeps
 from engine.states import State
@@ -17,7 +17,7 @@ from gui.new_run.words import label_text
 from gui.shell.live_run import LiveRun, state_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.records import Job, Run, SweepCell
     from engine.store import Store
@@ -140,10 +140,14 @@ def _line(  # noqa: PLR0913 - one argument a source of what the line says
         run_id=run.id, label=label_text(cell.label), name=run.name, state=run.state,
         state_text=_state_text(run, share, is_there=is_there), word=verdict.word if verdict else None,
         verdict=f"{GLYPHS[verdict.word]} {word_name(verdict.word)}" if verdict else "", share=share,
-        learned=presenter.gain_text(tradeoff.gain(learned, measure), measure) if learned and measure and verdict else "",
+        learned=_learned_text(learned, measure) if learned and measure and verdict else "",
         time=_time_text(run), reason="" if is_well or not run.state.is_ended else _reason(store, run), is_best=is_best,
         is_in_trash=not is_there,
     )  # fmt: skip
+
+
+def _learned_text(learned: Mapping[str, Any], measure: Measure) -> str:
+    return f"{presenter.gain_text(tradeoff.gain(learned, measure), measure)} {presenter.gain_unit(measure)}"
 
 
 def _state_text(run: Run, share: float | None, *, is_there: bool) -> str:

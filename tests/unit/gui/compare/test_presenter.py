@@ -69,6 +69,9 @@ def test_another_version_of_the_canaries_is_a_warning_and_names_who_to_measure_a
     assert "99999999" in first.text
     assert "88888888" in first.text
     assert presenter.outdated(reading) == [ids[1]]
+    assert reading.recommended is None  # what is not comparable is not ranked
+    assert "not measured on the same canaries" in reading.why
+    assert not any(one.is_best for one in presenter.lines(reading))
 
 
 @pytest.mark.parametrize(("field", "words"), [("base", "different bases"), ("data", "Different training rows")])
