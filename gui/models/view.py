@@ -32,7 +32,7 @@ from gui.project import Action
 from gui.widgets.buttons import PrimaryButton, QuietButton
 from gui.widgets.empty import Empty
 from gui.widgets.form import Card, Fold
-from gui.widgets.text import PlainLabel, bytes_text, heading, wrapped
+from gui.widgets.text import PlainLabel, breakable, bytes_text, heading, wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,7 +244,7 @@ class ModelsPage(Page):
         for name, value in node.facts:
             label = PlainLabel(name)
             label.setForegroundRole(label.palette().ColorRole.PlaceholderText)
-            words = wrapped(_breakable(value))
+            words = wrapped(breakable(value))
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.setAccessibleName(f"{name}: {value}")
             self._facts.addRow(label, words)
@@ -416,11 +416,6 @@ class _TrashLine(QWidget):
 
 def _walk(nodes: tuple[Node, ...]) -> list[Node]:
     return [found for node in nodes for found in (node, *_walk(node.children))]
-
-
-def _breakable(text: str) -> str:
-    """Let a long path wrap after each slash."""
-    return text.replace("/", "/\u200b") if len(text) > 24 else text
 
 
 PAGE = ModelsPage

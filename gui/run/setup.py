@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from gui.i18n import tr
 from gui.run.parts import empty_layout, tight
 from gui.widgets.form import Card, Fold
-from gui.widgets.text import PlainLabel, fixed_font, wrapped
+from gui.widgets.text import PlainLabel, breakable, fixed_font, wrapped
 
 if TYPE_CHECKING:
     from gui.run.setup_words import SetupView
@@ -124,7 +124,7 @@ def _fill(grid: QGridLayout, rows: list[tuple[str, str, str]]) -> None:
     empty_layout(grid)
     for number, (name, value, default) in enumerate(rows):
         grid.addWidget(PlainLabel(name, bold=bool(default)), number, 0, Qt.AlignmentFlag.AlignTop)
-        label = tight(wrapped(value))
+        label = tight(wrapped(breakable(value)))
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label, number, 1)
         if default:

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushBu
 from engine import __version__
 from gui.i18n import tr
 from gui.widgets.buttons import ActionButton
+from gui.widgets.flow import Flow
 from gui.widgets.panel import Panel
-from gui.widgets.text import fixed_font, heading, wrapped
+from gui.widgets.text import WrappedLabel, fixed_font, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +76,7 @@ class ErrorCard(Panel):
         self.trouble = trouble
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 12, 14, 12)
-        title = heading(trouble.happened)
-        title.setWordWrap(True)
+        title = WrappedLabel(trouble.happened, size="heading", bold=True)
         top = QHBoxLayout()
         top.addWidget(title, 1)
         column.addLayout(top)
@@ -91,14 +91,13 @@ class ErrorCard(Panel):
         self._details.hide()
         column.addWidget(self._details)
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _buttons(self) -> Flow:
+        row = Flow()
         self.buttons: list[QPushButton] = []
         for action in self.trouble.actions:
             button = ActionButton(action)
             row.addWidget(button)
             self.buttons.append(button)
-        row.addStretch(1)
         return row
 
     def _add_copy(self, row: QHBoxLayout) -> None:

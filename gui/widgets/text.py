@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -9,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 #: How much larger than the running text each kind of heading is.
 SIZES = {"title": 1.45, "heading": 1.15, "body": 1.0, "small": 0.9}
 MINUS = "−"
+#: Words longer than this may wrap inside.
+LONG_WORD = 24
 
 
 class PlainLabel(QLabel):
@@ -139,6 +143,12 @@ class ElidedLabel(PlainLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), int(self.alignment()), shown)
+
+
+def breakable(text: str) -> str:
+    """Let long paths and sums wrap: after each slash, and inside words no line has room for."""
+    text = text.replace("/", "/\u200b") if len(text) > LONG_WORD else text
+    return re.sub(rf"(\w{{{LONG_WORD}}})(?=\w)", "\\1\u200b", text)
 
 
 def signed(value: float, digits: int = 1) -> str:
