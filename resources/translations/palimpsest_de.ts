@@ -92,11 +92,11 @@
     </message>
     <message>
         <source>Change, {unit} (more changed →)</source>
-        <translation>Änderung, {unit} (stärker verändert →)</translation>
+        <translation>Δ {unit} (stärker verändert →)</translation>
     </message>
     <message>
         <source>Change, {unit} (← worse)</source>
-        <translation>Änderung, {unit} (← schlechter)</translation>
+        <translation>Δ {unit} (← schlechter)</translation>
     </message>
     <message>
         <source>dashed: your limit</source>
