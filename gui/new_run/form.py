@@ -445,7 +445,7 @@ def _millions(parameters: int) -> str:
 def _label(text: str, buddy: QWidget) -> PlainLabel:
     label = PlainLabel(text)
     label.setBuddy(buddy)
-    label.setMinimumWidth(label.fontMetrics().averageCharWidth() * 15)
+    label.setMinimumWidth(max(label.sizeHint().width(), label.fontMetrics().averageCharWidth() * 15))
     return label
 
 
