@@ -38,6 +38,7 @@ class TradeoffTab(QWidget):
 
     current_requested = Signal(int)
     open_requested = Signal(int)
+    answers_requested = Signal(int)
 
     def __init__(self, dialogs: Dialogs | None = None, parent: QWidget | None = None) -> None:
         """Build it empty."""
@@ -61,7 +62,9 @@ class TradeoffTab(QWidget):
         self.details.column.addLayout(self._facts)
         self.current = PrimaryButton(tr("Make current"))
         self.open = QPushButton(tr("Open run"))
+        self.answers = QPushButton(tr("Compare answers"))
         self.details.add_row(self.current, self.open)
+        self.details.add_row(self.answers)
         self._lay_out()
         self._connect()
 
@@ -108,6 +111,7 @@ class TradeoffTab(QWidget):
         self.chart.point_activated.connect(self._on_point_activated)
         self.current.clicked.connect(self._on_current_clicked)
         self.open.clicked.connect(self._on_open_clicked)
+        self.answers.clicked.connect(self._on_answers_clicked)
 
     # ---- show --------------------------------------------------------------------------------------------------------
 
@@ -153,11 +157,12 @@ class TradeoffTab(QWidget):
             self._facts.addWidget(PlainLabel(name, bold=True), number, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(tight(wrapped(text)), number, 1)
         self.current.setEnabled(bool(one.ref) and not one.is_current)
+        self.answers.setEnabled(bool(one.ref))
         self.current.setToolTip("" if one.ref else tr("No checkpoint of this run is on disk."))
 
     def focus_chain(self) -> list[QWidget]:
         """Selector, chart, buttons."""
-        return [self.measure, self.chart, self.current, self.open]
+        return [self.measure, self.chart, self.current, self.open, self.answers]
 
     # ---- intents -----------------------------------------------------------------------------------------------------
 
@@ -187,3 +192,8 @@ class TradeoffTab(QWidget):
     def _on_open_clicked(self) -> None:
         if self._chosen is not None:
             self.open_requested.emit(self._chosen.run.id)
+
+    @Slot()
+    def _on_answers_clicked(self) -> None:
+        if self._chosen is not None:
+            self.answers_requested.emit(self._chosen.run.id)

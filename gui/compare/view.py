@@ -97,6 +97,7 @@ class ComparePage(Page):
         for part in (self.overview, self.tradeoff):
             part.open_requested.connect(self._on_open_requested)
             part.current_requested.connect(self._on_current_requested)
+        self.tradeoff.answers_requested.connect(self._on_answers_requested)
 
     # ---- page --------------------------------------------------------------------------------------------------------
 
@@ -315,6 +316,13 @@ class ComparePage(Page):
         one = self._compared(run_id)
         if one is not None and one.ref:
             versions.make_current(self.project, one.ref)
+
+    @Slot(int)
+    def _on_answers_requested(self, run_id: int) -> None:
+        one = self._compared(run_id)
+        if one is not None and one.ref:
+            self.answers.open(a=f"base:{one.run.recipe.base}", b=one.ref)
+            self.turn_to("answers")
 
     @Slot()
     def _on_cancel_rest_requested(self) -> None:
