@@ -97,16 +97,18 @@ def answer_ids_of(loaded: Loaded, text: str) -> list[int]:
     return list(loaded.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def as_tokens(loaded: Loaded, drawn: Sequence[Drawn]) -> list[Token]:
-    """Put tokens into words: each one's own piece of the text, and its alternatives."""
-    pieces = Pieces(loaded.tokenizer)
+def as_tokens(loaded: Loaded, drawn: Sequence[Drawn], texts: Sequence[str] | None = None) -> list[Token]:
+    """Put tokens into words: each one's own piece of the text (`texts`, where they are known), and its alternatives."""
+    if texts is None:
+        pieces = Pieces(loaded.tokenizer)
+        texts = [pieces.add(one.id) for one in drawn]
     return [
         Token(
-            pieces.add(one.id),
+            text,
             round(one.logprob, _DIGITS),
             tuple((str(loaded.tokenizer.decode([other])), round(p, _DIGITS)) for other, p in one.others),
         )
-        for one in drawn
+        for text, one in zip(texts, drawn, strict=True)
     ]
 
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 BASE_TOLERANCE = {"fp32": 1e-4, "bf16": 0.5}
 SIDES = ("a", "b", "c")
 _PROBE = "What is the capital of France?"
+#: With more prompts than these a result would be megabytes: its tokens are left out.
+MOST_WITH_TOKENS = 40
 #: Failures after which this process is not trusted with another model.
 _FATAL = frozenset({"memory", "device"})
 
@@ -93,9 +95,9 @@ class Refused(Struct, frozen=True, kw_only=True):
 def run(work: Work) -> Outcome:
     """Let every side answer the payload's `Question`; text streams into answer chunks as it is written.
 
-    Returns by side: ref, fingerprint, answers, and for each answer its `written` (tokens with log-probabilities, whether it
-    met the limit, the checker's word, and in `first` the log-probabilities of the first side's answer under this one) or,
-    with `given`, its `scored` texts; or ref and `error` for a side that could not answer. Raises that error if none could.
+    Returns by side: ref, fingerprint, answers, and for each answer its `written` (length, mean log-probability, whether it met
+    the limit, the checker's word; up to 40 prompts also the tokens with log-probabilities, and in `first` those of the first
+    side's answer under this one) or, with `given`, its `scored` texts; or ref and `error` for a side that could not answer. Raises that error if none could.
     """
     question = _question(work.job.payload)
     device = hardware.detect()
@@ -181,19 +183,25 @@ class _Asking:
         question, work = self.question, self.work
         pieces = answering.Pieces(side.loaded.tokenizer)
         prompt_ids = answering.prompt_ids_of(side.loaded, prompt, self.device)
-        drawn = []
+        drawn: list[answering.Drawn] = []
+        texts: list[str] = []
         for token in answering.draw(
             side.loaded, prompt_ids, most=question.max_new_tokens, temperature=question.temperature,
             seed=question.seed, device=self.device,
         ):  # fmt: skip
             drawn.append(token)
-            if new := pieces.add(token.id):
-                answers.append(work.store, work.job.id, side.name, new, prompt=number)
+            texts.append(pieces.add(token.id))
+            if texts[-1]:
+                answers.append(work.store, work.job.id, side.name, texts[-1], prompt=number)
             work.stop_if_cancelled()
         facts: dict[str, Any] = {
-            "tokens": answering.as_tokens(side.loaded, drawn), "hit_limit": len(drawn) == question.max_new_tokens,
+            "n_tokens": len(drawn), "hit_limit": len(drawn) == question.max_new_tokens,
+            "mean_logprob": round(sum(one.logprob for one in drawn) / len(drawn), 5) if drawn else None,
             "passed": self._passed(number, pieces.said),
         }  # fmt: skip
+        if len(question.prompts) > MOST_WITH_TOKENS:
+            return pieces.said, facts
+        facts["tokens"] = answering.as_tokens(side.loaded, drawn, texts)
         if not self.first:
             self._first.append([token.id for token in drawn])
         elif self._first_tokenizer == side.loaded.settings["tokenizer_hash"]:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
@@ -70,6 +70,9 @@ class Answer:
 class AnswerPane(QWidget):
     """One answer with its header; in blind mode the model's name and all that is known of it are hidden."""
 
+    #: What is known of the token the text cursor stands in, for those who use no mouse.
+    pointed = Signal(str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         """Empty at first."""
         super().__init__(parent)
@@ -85,6 +88,10 @@ class AnswerPane(QWidget):
         self.view.setReadOnly(True)
         self.view.setAcceptRichText(False)
         self.view.setTabChangesFocus(True)
+        self.view.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.view.cursorPositionChanged.connect(self._on_cursor_moved)
         self.view.viewport().installEventFilter(self)
         self.head = QHBoxLayout()
         self.head.addWidget(self.header, 1)
@@ -190,6 +197,13 @@ class AnswerPane(QWidget):
         """The token a text position lies in."""
         found = [token for start, token in self._tokens if start <= position]
         return found[-1] if found else None
+
+    @Slot()
+    def _on_cursor_moved(self) -> None:
+        """Say what is known of the token under the text cursor, once all are written."""
+        if self._tokens and self.view.hasFocus():
+            token = self.token_at(self.view.textCursor().position())
+            self.pointed.emit(" · ".join(token_words(token, self._names).split("\n")) if token else "")
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """Say what is known of the token under the pointer."""

@@ -63,6 +63,7 @@ class AnswersView(QWidget):
         panes = QHBoxLayout()
         for pane in self.panes:
             panes.addWidget(pane, 1)
+            pane.pointed.connect(self.note.setText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(panes, 1)

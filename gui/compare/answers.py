@@ -10,13 +10,14 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 
 from engine.errors import UserError
-from engine.store import answers, jobs, votes
+from engine.store import answers, jobs, prompt_sets, votes
+from gui.compare import answers_commands as commands
 from gui.compare import answers_desk as desk
 from gui.compare import answers_presenter as presenter
 from gui.compare.answers_items import Item, Stream, of_job, with_scores
 from gui.compare.answers_reading import AnswersReading, read
 from gui.compare.answers_show import Shower
-from gui.compare.answers_view import AnswersPanel, make_action
+from gui.compare.answers_view import AnswersPanel
 from gui.i18n import tr
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from gui.project import Project
 
 #: Changes of these tables make the tab read anew, off the GUI thread; what is being written is followed piece by piece.
-READ_ON = frozenset({"*", "measurements", "checkpoints", "models", "votes", "prompt_sets"})
-TABLES = READ_ON | {"jobs", "answer_chunks"}
+READ_ON = frozenset({"*", "measurements", "checkpoints", "models"})
+TABLES = READ_ON | {"jobs", "answer_chunks", "votes", "prompt_sets"}
 _SIDES = ("a", "b", "c")
 
 
@@ -60,34 +61,8 @@ class AnswersTab(AnswersPanel):
         self._live: dict[int, Stream] = {}
         self._ended: dict[str, Item] = {}
         self._show = Shower(self)
-        self.commands = self._make_commands()
+        self.commands = commands.of_tab(self)
         self._connect()
-
-    def _make_commands(self) -> list[QAction]:
-        made = [
-            make_action(self, words, keys, do)
-            for words, keys, do in (
-                (tr("Ask the models"), ("Ctrl+Return", "Ctrl+Enter"), self.ask),
-                (tr("Stop answering"), ("Esc",), self.stop),
-                (tr("Next answer"), ("J",), self.go_next),
-                (tr("Previous answer"), ("K",), self.go_previous),
-                (tr("Next difference"), ("N",), self.pair.next_difference),
-                (tr("Flip A and B in place"), ("\\",), self.flip_sides),
-                (tr("Blind mode"), ("B",), self.blind.toggle),
-                (tr("Token shading"), ("T",), self.next_shading),
-                (tr("Vote: A is better"), ("1",), self.vote_a),
-                (tr("Vote: B is better"), ("2",), self.vote_b),
-                (tr("Vote: tie"), ("3",), self.vote_tie),
-                (tr("Vote: both bad"), ("0",), self.vote_bad),
-            )
-        ]
-        for words, do in (
-            (tr("Ask about this prompt again"), self.ask_again),
-            (tr("Save the prompts as a set…"), self.composer.ask_for_name),
-            (tr("Export votes…"), self.export_votes),
-        ):
-            made.append(make_action(self, words, (), do))
-        return made
 
     def _connect(self) -> None:
         self.model_chosen.connect(self._on_model_chosen)
@@ -165,16 +140,22 @@ class AnswersTab(AnswersPanel):
         self.reading, self.items = None, []
         self._live, self._ended, self._scored, self._scoring = {}, {}, {}, {}
         if self.isVisible():
-            self.refresh(READ_ON)
+            self._read()
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 
     def refresh(self, changed: frozenset[str]) -> None:
         """Follow the rows: pieces of answers at once, everything else by reading anew beside."""
+        if "*" in changed and self._is_reading:
+            return  # it was begun as the tab came to the front
         if self.reading is None or changed & READ_ON or ("jobs" in changed and self._has_new_job()):
             self._read()
         elif self._live and changed & {"jobs", "answer_chunks"}:
             self._follow()
+        elif "votes" in changed or ("jobs" in changed and self.is_empty):
+            self._show.everything()
+        if "prompt_sets" in changed:
+            self.composer.show_sets(prompt_sets.everything(self.project.store))
 
     def _has_new_job(self) -> bool:
         """Whether somebody else (or this window before it was closed) put a prompt to these models."""
@@ -202,10 +183,9 @@ class AnswersTab(AnswersPanel):
             self._read()
             return
         self.reading, self.refs = reading, dict(reading.refs)
-        self._live = dict(reading.streams)
-        self._ended = {}
+        self._live |= reading.streams  # what was asked while this was read is not in it
         self.show_choices(reading.choices, self.refs)
-        self.composer.show_sets(reading.sets)
+        self.composer.show_sets(prompt_sets.everything(self.project.store))
         self._follow()
         self._take_wanted()
 
@@ -335,6 +315,7 @@ class AnswersTab(AnswersPanel):
             return
         by_prompt = {one.prompt: one.item_id for one in self.reading.stored}
         names = [by_prompt.get(prompt, "") for prompt in prompts]
+        self.composer.problem.say("")
         job_id = desk.ask(
             self.project, refs, prompts, self.composer.settings(), on_end=self._on_answered,
             suite=self.reading.suite, items=names if any(names) else (),
@@ -357,9 +338,9 @@ class AnswersTab(AnswersPanel):
     def generate(self) -> None:
         """Let both models answer every canary."""
         if self.reading is not None:
-            desk.generate(
-                self.project, {side: self.refs[side] for side in ("a", "b") if side in self.refs}, self.reading.suite
-            )
+            refs: dict[str, str] = {side: self.refs[side] for side in ("a", "b") if side in self.refs}
+            desk.generate(self.project, refs, self.reading.suite)
+            self._show.everything()
 
     def show_models_page(self) -> None:
         """Go to the models."""
@@ -372,6 +353,18 @@ class AnswersTab(AnswersPanel):
         self.capability.setCurrentIndex(0)
         self.search.clear()
         self._filter()
+
+    def generation(self) -> Job | None:
+        """The measuring of one of the models that is under way or waits, if there is one."""
+        refs = set(self.refs.values())
+        at_work = (job for job in jobs.unfinished(self.project.store) if job.kind == "score")
+        return next((job for job in at_work if job.payload.get("model_ref") in refs), None)
+
+    @Slot()
+    def stop_generation(self) -> None:
+        """Stop it; what was measured whole stays."""
+        if (job := self.generation()) is not None:
+            desk.stop(self.project, [job.id])
 
     # ---- looking -----------------------------------------------------------------------------------------------------
 

@@ -43,11 +43,7 @@ class Reply:
     fingerprint: str = ""
     failure: Failure | None = None
     hit_limit: bool = False
-
-    @property
-    def mean_logprob(self) -> float | None:
-        """Mean over its tokens, in nats."""
-        return sum(value for _, value, _ in self.tokens) / len(self.tokens) if self.tokens else None
+    mean_logprob: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +155,8 @@ def _told(told: Mapping[str, Any], number: int) -> Reply:
     facts = written[number] if number < len(written) else {}
     tokens = tokens_of(facts.get("tokens", ()))
     return Reply(
-        text=str(answers[number]) if number < len(answers) else "", passed=facts.get("passed"), n_tokens=len(tokens),
+        text=str(answers[number]) if number < len(answers) else "", passed=facts.get("passed"),
+        n_tokens=int(facts.get("n_tokens", len(tokens))), mean_logprob=facts.get("mean_logprob"),
         tokens=tokens, first=tuple(facts.get("first", ())), fingerprint=str(told.get("fingerprint", "")),
         hit_limit=bool(facts.get("hit_limit")),
     )  # fmt: skip
@@ -209,7 +206,10 @@ def with_scores(item: Item, scored: Mapping[str, Any]) -> Item:
         own, first = tokens_of(rows.get(side, ())), tokens_of(rows.get("a", ()))
         joined = "".join(text for text, _, _ in own)
         if joined == reply.text:
-            replies[side] = replace(reply, tokens=own, first=() if side == "a" else tuple(p for _, p, _ in first))
+            replies[side] = replace(
+                reply, tokens=own, first=() if side == "a" else tuple(p for _, p, _ in first),
+                mean_logprob=sum(p for _, p, _ in own) / len(own) if own else None,
+            )  # fmt: skip
     return replace(item, replies=replies, first="a")
 
 

@@ -71,7 +71,8 @@ def answer_of(
 ) -> Answer:
     """A side's answer as a pane shows it; with `is_named` off the model's name is left to the picker above it."""
     reply = item.reply(side)
-    seed, temperature = item.settings.get("seed"), item.settings.get("temperature")
+    has_answer = side in item.replies and reply.failure is None
+    seed, temperature = (item.settings.get(one) if has_answer else None for one in ("seed", "temperature"))
     return Answer(
         model=name, text=reply.text, letter=letter or LETTERS[side], passed=reply.passed, n_tokens=reply.n_tokens,
         mean_logprob=reply.mean_logprob, fingerprint=reply.fingerprint, hit_limit=reply.hit_limit,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.store import answers, checkpoints, history, models, prompt_sets, runs, scores, votes
+from engine.store import answers, checkpoints, history, models, runs, scores
 from gui.compare.answers_items import Item, Stream, of_job, of_stored
 from gui.compare.reading import HELDOUT_SUITE
 from gui.i18n import tr
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from engine.records import Answer, CheckpointRow, Measurement
     from engine.store import Store
-    from engine.store.prompt_sets import PromptSet
-    from engine.store.votes import Vote
 
 #: So many checkpoints are offered, newest runs first; any other can still be named by whoever leads here.
 MOST_CHECKPOINTS = 200
@@ -47,8 +45,6 @@ class AnswersReading:
     suite: str = "standard"
     asked: tuple[Item, ...] = ()
     streams: dict[int, Stream] = field(default_factory=dict)
-    votes: tuple[Vote, ...] = ()
-    sets: tuple[PromptSet, ...] = ()
 
     def name_of(self, ref: str) -> str:
         """A model's name as panes show it."""
@@ -80,8 +76,6 @@ def read(store: Store, a: str = "", b: str = "", c: str = "") -> AnswersReading:
     return AnswersReading(
         choices=tuple(found), refs=refs, stored=tuple(stored), suite=suite or _suite_of(store, refs),
         asked=tuple(asked), streams=streams,
-        votes=tuple(votes.of_pair(store, first, second)) if first and second else (),
-        sets=tuple(prompt_sets.everything(store)),
     )  # fmt: skip
 
 

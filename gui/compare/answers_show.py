@@ -94,6 +94,10 @@ class Shower:
         tab.prompt.setPlainText("")
         tab.facts.setText("")
         self._now = ()
+        for place, key in list(self._cards.items()):
+            if key is not None:
+                self._cards[place] = None
+                tab.pair.panes[place].cover(None)
         if tab.reading is None:
             nothing = [Answer(model="", text="", letter=letter) for letter in ("A", "B")]
             tab.pair.set_answers(nothing[0], nothing[1], is_compared=False)
@@ -118,6 +122,14 @@ class Shower:
 
     def _show_no_answers(self) -> None:
         tab = self._tab
+        if (job := tab.generation()) is not None:
+            words = (
+                tr("{done} of {total}").format(done=job.phase_done, total=job.phase_total) if job.phase_total else ""
+            )
+            stop = Action(text=tr("Stop"), do=tab.stop_generation)
+            title = tr("The canaries are being answered") if job.state.is_active else tr("Waits for its turn")
+            tab.show_empty(Empty(icon="compare", title=title, text=words, action=stop))
+            return
         can = "b" in tab.refs and tab.refs["a"] != tab.refs["b"]
         text = (
             tr("These two models have not written out their answers to the same canaries.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -26,12 +27,11 @@ from gui.compare.answers_items import SIDES
 from gui.compare.ballot import Ballot
 from gui.compare.composer import Composer
 from gui.i18n import tr
-from gui.widgets.buttons import QuietButton
 from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.text import ElidedLabel, PlainLabel, fixed_font
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gui.compare.answers_reading import Choice
     from gui.tasks import Tasks
@@ -70,8 +70,7 @@ class AnswersPanel(QWidget):
             tr("Token shading"), (tr("No shading"), "off"), (tr("Shade: surprise"), "surprise"),
             (tr("Shade: what changed"), "change"),
         )  # fmt: skip
-        self.third = QuietButton(tr("Third model"), "plus")
-        self.third.setCheckable(True)
+        self.third = QCheckBox(tr("Third model"))
         self.flip = QPushButton(tr("Flip (\\)"))
         self.difference = QPushButton(tr("Next difference (N)"))
         self.again = QPushButton(tr("Ask again"))
@@ -111,7 +110,8 @@ class AnswersPanel(QWidget):
     # ---- layout ------------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        body = QWidget()
+        column = QVBoxLayout(body)
         column.setContentsMargins(16, 8, 16, 10)
         column.setSpacing(6)
         column.addLayout(
@@ -129,20 +129,30 @@ class AnswersPanel(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
         inner.addWidget(self.prompt)
-        inner.addWidget(self.facts)
+        inner.addLayout(_row(self.facts, self.again, wide=self.facts))
         inner.addWidget(self.pair, 1)
-        tools = (self.blind, self.shade, self.view_button, self.third, self.flip, self.difference, self.again)
+        tools = (self.blind, self.shade, self.view_button, self.third, self.flip, self.difference)
         inner.addLayout(_row(*tools, wide=None))
         inner.addWidget(self.ballot)
         self.ballot.hide()
         self._content = content
-        self._places.addWidget(content)
         column.addLayout(self._places, 1)
+        self._places.addWidget(content)  # which shows it: only now it has a place
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         line.setForegroundRole(line.palette().ColorRole.Mid)
         column.addWidget(line)
         column.addWidget(self.composer)
+        area = QScrollArea()  # only where the window is too small for large text
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
 
     # ---- show --------------------------------------------------------------------------------------------------------
 
@@ -199,9 +209,9 @@ class AnswersPanel(QWidget):
         empty = getattr(self._empty, "buttons", []) if self.is_empty else []
         return [
             self.source, self.shown, self.capability, self.search, self.previous, self.next,
-            *(picker.box for picker in self.pickers.values()), *empty, self.prompt,
+            *(picker.box for picker in self.pickers.values()), *empty, self.prompt, self.again,
             *(pane.view for pane in self.pair.panes), self.blind, self.shade, self.view_button, self.third, self.flip,
-            self.difference, self.again, *self.ballot.focus_chain(), *self.composer.focus_chain(),
+            self.difference, *self.ballot.focus_chain(), *self.composer.focus_chain(),
         ]  # fmt: skip
 
 
@@ -279,16 +289,6 @@ class PromptBox(QPlainTextEdit):
         self.setFixedHeight(min(PROMPT_LINES, lines) * self.fontMetrics().lineSpacing() + frame)
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > PROMPT_LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
-
-
-def make_action(owner: QWidget, words: str, keys: Sequence[str], do: Callable[[], None]) -> QAction:
-    """An action of the tab: works while the focus is inside, unless a text field takes the letter."""
-    action = QAction(words, owner)
-    action.setShortcuts([QKeySequence(key) for key in keys])
-    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    action.triggered.connect(do)
-    owner.addAction(action)
-    return action
 
 
 def _box(name: str, *entries: tuple[str, str]) -> QComboBox:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Lines of text the editor has room for.
 _LINES = 2
-_MOST_SEED = 2**31 - 1
+_MOST_SEED = 999_999
 
 
 class Composer(QWidget):
@@ -85,14 +85,13 @@ class Composer(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         for words, widget in (
-            (tr("Seed"), self.seed), (tr("At most"), self.tokens), (tr("Temperature"), self.temperature),
+            (tr("Seed"), self.seed), (tr("Most tokens"), self.tokens), (tr("Temperature"), self.temperature),
         ):  # fmt: skip
             label = PlainLabel(words)
             label.setBuddy(widget)
-            widget.setAccessibleName(words if widget is not self.tokens else tr("Most tokens of an answer"))
+            widget.setAccessibleName(words)
             row.addWidget(label)
             row.addWidget(widget)
-        self.tokens.setSuffix(" " + tr("tokens"))
         row.addWidget(self.sets)
         row.addWidget(self.status, 1)
         row.addWidget(self.stop)

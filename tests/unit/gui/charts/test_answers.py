@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import chart_examples as examples
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextCharFormat, QTextFormat
 
 from gui.charts.answers import Answer, AnswersView, tip_html, token_words
@@ -183,3 +183,63 @@ def test_a_difference_that_comes_too_late_is_dropped(view):
     late = _compared("old", "answers", "words")
     view._on_compared(late)
     assert view.tuned.plain_text() == tuned.text
+
+
+def test_the_text_cursor_says_of_a_token_what_the_pointer_would(view, qtbot):
+    tokens = (TokenScore(text="ab ", base=-0.7, tuned=-3.0), TokenScore(text="cd", base=-1.0))
+    view.set_answers(Answer(model="first", text="ab cd", tokens=tokens), Answer(model="second", text="x"))
+    view.set_shading("surprise")
+    view.activateWindow()
+    view.base.view.setFocus()
+    qtbot.waitUntil(view.base.view.hasFocus)
+    qtbot.keyClick(view.base.view, Qt.Key.Key_Right)
+    assert view.note.text() == "“ab·” · first: p = 0.497 · second: p = 0.050"
+    for _ in range(3):
+        qtbot.keyClick(view.base.view, Qt.Key.Key_Right)
+    assert view.note.text().startswith("“cd”")
+
+
+def test_a_third_answer_is_compared_with_the_first(view):
+    view.set_answers(
+        Answer(model="a", text="one two"), Answer(model="b", text="one three", letter="B"),
+        Answer(model="c", text="one two four", letter="C"),
+    )  # fmt: skip
+    assert view.third.isVisible()
+    assert view.third.plain_text() == "one two four"
+    assert "".join(text for text, form in _formats(view.third) if form.fontUnderline()) in ("two four", "four")
+    view.set_answers(Answer(model="a", text="one two"), Answer(model="b", text="one three", letter="B"))
+    assert not view.third.isVisible()
+
+
+def test_what_is_being_written_grows_at_its_end(view):
+    view.set_answers(Answer(model="a", text="Hel"), Answer(model="b", text="", letter="B"), is_writing=True)
+    cursor = view.base.view.textCursor()
+    cursor.setPosition(2)
+    view.base.view.setTextCursor(cursor)
+    view.set_answers(Answer(model="a", text="Hello"), Answer(model="b", text="", letter="B"), is_writing=True)
+    assert view.base.plain_text() == "Hello"
+    assert view.base.view.textCursor().position() == 2  # where one reads stays
+    view.set_answers(Answer(model="a", text="Other"), Answer(model="b", text="", letter="B"), is_writing=True)
+    assert view.base.plain_text() == "Other"
+
+
+def test_flipped_each_text_stands_in_the_others_place(view):
+    base, tuned = examples.answers()
+    view.set_answers(base, tuned)
+    view.set_flipped(True)
+    assert view.base.plain_text() == tuned.text
+    assert "lora-04" in view.base.header.text()
+    view.set_flipped(False)
+    assert view.tuned.plain_text() == tuned.text
+
+
+def test_a_card_covers_one_pane_and_goes_again(view):
+    from PySide6.QtWidgets import QLabel
+
+    view.set_answers(*examples.answers())
+    view.tuned.cover(QLabel("it failed"))
+    assert view.tuned.is_covered
+    assert not view.tuned.view.isVisible()
+    assert view.base.view.isVisible()
+    view.tuned.cover(None)
+    assert view.tuned.view.isVisible()

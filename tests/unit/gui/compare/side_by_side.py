@@ -79,7 +79,8 @@ def finish(store, job_id, texts, errors=None, passed=None):
         sides[side] = {
             "ref": side, "fingerprint": {"a": "f", "b": "1", "c": "2"}[side] * 64, "answers": said,
             "written": [
-                {"tokens": tokens(text), "hit_limit": False, "passed": passed,
+                {"tokens": tokens(text), "n_tokens": len(tokens(text)), "hit_limit": False, "passed": passed,
+                 "mean_logprob": sum(value for _, value, _ in tokens(text)) / len(tokens(text)),
                  **({"first": [-1.0 * (at + 1) for at in range(len(texts["a"][number].split()))]}
                     if side != "a" and "a" in texts else {})}
                 for number, text in enumerate(said)

@@ -1,9 +1,10 @@
 """The Answers tab over a real store: asks, follows, browses, flips, shades, votes blind, keeps prompt sets."""
 
+import compared_runs
 import pytest
 import side_by_side as examples
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from window_audit import audit
 
 from engine.records import Recipe
@@ -110,13 +111,23 @@ def test_letters_work_in_the_panes_and_stay_letters_in_text_fields(qtbot, open_t
     assert changed == [does]
 
 
-def test_nothing_stored_offers_to_generate_for_both(open_tab, gui_project, tmp_path):
+def test_nothing_stored_offers_to_generate_for_both(qtbot, open_tab, gui_project, tmp_path):
     refs = examples.fill(gui_project.store, tmp_path / "models", with_answers=False)
     tab = open_tab()
     assert tab.is_empty
     tab._empty.buttons[0].click()
     job = last_job(gui_project, "score")
     assert job.payload == {"generate": "all", "model_ref": refs[1], "suite": "standard"}
+    assert [button.text() for button in tab._empty.buttons] == ["Stop"]
+    jobs.claim_next(gui_project.store, "heavy", job.id)
+    jobs.set_phase(gui_project.store, job.id, "measuring", 3, 40)
+    look(gui_project)
+    qtbot.waitUntil(lambda: any(label.text() == "3 of 40" for label in tab._empty.findChildren(QLabel)))
+    examples.measure(gui_project.store, 1, refs[0], "f" * 64, 1, 4)
+    examples.measure(gui_project.store, 1, refs[1], "1" * 64, 2, 5)
+    jobs.end(gui_project.store, job.id, State.FINISHED)
+    look(gui_project)
+    qtbot.waitUntil(lambda: not tab.is_empty)
 
 
 def test_without_any_model_it_says_so(open_tab, gui_project):
@@ -505,3 +516,63 @@ def test_the_seed_of_the_sides_is_drawn_once_for_a_window(qtbot, gui_project):
     tab = AnswersTab(gui_project, draw_seed=lambda: 42)
     qtbot.addWidget(tab)
     assert tab.seed == 42
+
+
+def test_from_a_point_of_the_trade_off_to_its_answers(qtbot, open_tab, gui_project, tmp_path):
+    (tmp_path / "starter").mkdir()
+    first, second = compared_runs.fill(gui_project.store, 2)
+    tab = open_tab(run_ids=[first, second])
+    page = tab.window()
+    qtbot.waitUntil(
+        lambda: page.tradeoff.details.isVisibleTo(page.tradeoff) and gui_project.tasks.is_idle, timeout=10_000
+    )
+    page.turn_to("tradeoff")
+    chosen = page.tradeoff._chosen
+    page.tradeoff.answers.click()
+    assert page.tab == "answers"
+    settle(qtbot, gui_project, tab)
+    assert tab.refs == {"a": "base:starter", "b": chosen.ref}
+
+
+def press(qtbot, *keys):
+    """Keys to whatever has the focus, and nothing else."""
+    for key in keys:
+        modifier = Qt.KeyboardModifier.NoModifier
+        if isinstance(key, tuple):
+            modifier, key = key
+        qtbot.keyClick(QApplication.focusWidget(), key, modifier)
+
+
+def tab_to(qtbot, widget):
+    for _ in range(60):
+        if widget.hasFocus():
+            return
+        press(qtbot, Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab never came to {widget.accessibleName()}")
+
+
+def test_asking_browsing_flipping_and_voting_by_keyboard_alone(qtbot, gui_project, window, refs):
+    gui_project.navigate("compare", tab="answers", a=refs[0], b=refs[1])
+    tab = window.page.answers
+    settle(qtbot, gui_project, tab)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    press(qtbot, Qt.Key.Key_J)  # the page itself has the focus at first
+    assert tab.item.item_id == "facts-000"
+    press(qtbot, Qt.Key.Key_K, Qt.Key.Key_Backslash)
+    assert tab.pair.base.header.text().startswith("B")
+    press(qtbot, Qt.Key.Key_Backslash, Qt.Key.Key_B, Qt.Key.Key_2)
+    (vote,) = votes.of_pair(gui_project.store, *refs)
+    assert vote.item_id == "arithmetic-000"
+    press(qtbot, (Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Z))
+    assert votes.of_pair(gui_project.store, *refs)[0].removed
+    press(qtbot, Qt.Key.Key_B)
+    tab_to(qtbot, tab.pickers["b"].box)
+    tab_to(qtbot, tab.pair.base.view)
+    tab_to(qtbot, tab.composer.text)
+    qtbot.keyClicks(tab.composer.text, "Who won? 1230 JKNBT")
+    press(qtbot, (Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Return))
+    job = last_job(gui_project)
+    assert job.payload["prompts"] == ["Who won? 1230 JKNBT"]
+    press(qtbot, Qt.Key.Key_Escape)
+    assert jobs.get(gui_project.store, job.id).state is State.CANCELLED  # it had not begun
