@@ -1,4 +1,4 @@
-"""From a run to the next one: train on top of it, try every method with its recipe, see the sequence it is part of."""
+"""From a run onwards: train on top of it, try every method with its recipe, see its sequence, hand its model on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
 from engine.store import checkpoints, runs
+from gui.actions import exporting
 from gui.i18n import tr
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Onward(QObject):
-    """The actions of a run's page that lead to another run; the page says which run by its `run_id`."""
+    """The actions of a run's page that lead further; the page says which run by its `run_id`."""
 
     def __init__(self, page: Page) -> None:
         """Build the actions."""
@@ -24,7 +25,8 @@ class Onward(QObject):
         self.on_top = self._action(tr("Train on top of this run…"), self._on_on_top)
         self.try_all = self._action(tr("Try all methods with this run's recipe…"), self._on_try_all)
         self.matrix = self._action(tr("Show the sequence this run is part of"), self._on_matrix)
-        self.actions = [self.on_top, self.try_all, self.matrix]
+        self.export = self._action(tr("Export this run's model…"), self._on_export)
+        self.actions = [self.on_top, self.try_all, self.matrix, self.export]
 
     def _action(self, words: str, slot: object) -> QAction:
         action = QAction(words, self._page)
@@ -55,3 +57,8 @@ class Onward(QObject):
     def _on_matrix(self) -> None:
         if self._run_id:
             self._page.project.navigate("compare", run_ids=[self._run_id], tab="matrix")
+
+    @Slot()
+    def _on_export(self) -> None:
+        if self._run_id:
+            exporting.ask_where(self._page.project, self._run_id)
