@@ -47,6 +47,7 @@ COMMON: dict[str, Any] = {
 _FULL = {"method": "full", "training.lr": 1e-4}
 _LORA = {"method": "lora", "training.lr": 1e-3}
 _KL = {"protect": "custom", "protection.kl.beta": 1.0, "protection.general.rows": 128}
+_KL_2 = {**_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256}
 _REPLAY_KL = {**_KL, "protection.replay.weight": 1.0}
 _GENERAL = {
     "data.path": str(DATASET.parent / "general" / "train.jsonl"),
@@ -59,6 +60,9 @@ ARMS: dict[str, dict[str, Any]] = {
     "LoRA, standard": {**_LORA, "protect": "standard"},
     "full, standard": {**_FULL, "protect": "standard"},
     "LoRA, off": _LORA,
+    "LoRA, KL 2": {**_LORA, **_KL_2},
+    "full, KL 2": {**_FULL, **_KL_2},
+    "LoRA, standard, 100 steps": {**_LORA, "protect": "standard", "training.max_steps": 100},
     "full, KL": {**_FULL, **_KL},
     "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},
@@ -180,12 +184,7 @@ def _outcome(store: Store, run_id: int) -> dict[str, Any]:
 def _mean_kl(store: Store, run_id: int) -> float | None:
     """Mean divergence from the base over the canaries whose base answers were kept (14 of them), nats per token."""
     after = [row for row in scores.of_run(store, run_id) if row.moment == "after"]
-    values = [
-        one.value
-        for row in after
-        for one in scores.scores(store, row.id)
-        if one.score == "kl"
-    ]
+    values = [one.value for row in after for one in scores.scores(store, row.id) if one.score == "kl"]
     return sum(values) / len(values) if values else None
 
 

@@ -131,13 +131,19 @@ def _claims(cells: Sequence[Cell]) -> list[str]:
 
 def _compared(off: Sequence[Cell], standard: Sequence[Cell]) -> str:
     lost = [statistics.mean(cell["kl"] for cell in group if cell["kl"] is not None) for group in (off, standard)]
-    learned = [statistics.mean(cell["learned"]["exact_after"] for cell in group) for group in (off, standard)]
+    exact = [statistics.mean(cell["learned"]["exact_after"] for cell in group) for group in (off, standard)]
+    fallen = [statistics.mean(_fall(cell) for cell in group) for group in (off, standard)]
     words = [one["word"] for cell in standard for one in cell["capabilities"] if one["role"] == "protect"]
     kept = sum(word == "kept" for word in words)
     return (
         f"KL to the base {lost[0]:.3f} → {lost[1]:.3f} nats/token ({lost[0] / lost[1]:.1f} times less), exact answers "
-        f"{100 * learned[0]:.0f} % → {100 * learned[1]:.0f} %, {kept} of {len(words)} protected capabilities kept."
+        f"{100 * exact[0]:.0f} % → {100 * exact[1]:.0f} %, fall of the held-out loss {fallen[0]:.2f} → {fallen[1]:.2f} "
+        f"nats/token ({100 * fallen[1] / fallen[0]:.0f} % of it), {kept} of {len(words)} protected capabilities kept."
     )
+
+
+def _fall(cell: Cell) -> float:
+    return cell["learned"]["nll_before"] - cell["learned"]["nll_after"]
 
 
 def _retention(cells: Sequence[Cell]) -> str:
