@@ -115,7 +115,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can't tell about %n of {all}: {names}</source>
+        <source>Can&apos;t tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -290,7 +290,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -744,7 +744,7 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
+        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
         <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -886,7 +886,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -898,7 +898,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can't tell</source>
+        <source>Can&apos;t tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1172,7 +1172,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability's canaries can decide</source>
+        <source>What each capability&apos;s canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1287,7 +1287,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project's current model</source>
+        <source>⚑ the project&apos;s current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1465,7 +1465,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1538,7 +1538,7 @@
         <translation>Es wurde verändert.</translation>
     </message>
     <message>
-        <source>We can't tell.</source>
+        <source>We can&apos;t tell.</source>
         <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
@@ -1861,7 +1861,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run's recipe</source>
+        <source>Take over a run&apos;s recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1874,7 +1874,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -2335,7 +2335,7 @@
         <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe's note</source>
+        <source>Recipe&apos;s note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2507,7 +2507,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser's state was removed</source>
+        <source>no: the optimiser&apos;s state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2619,7 +2619,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project's current model.</source>
+        <source>⚑ This is the project&apos;s current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2737,7 +2737,7 @@
         <translation>Aufgaben nach</translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
@@ -2745,7 +2745,7 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
         <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
@@ -2805,7 +2805,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2829,7 +2829,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -3012,7 +3012,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3049,7 +3049,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line's key or kind.</extracomment>
+        <extracomment>The role of a line&apos;s key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3142,7 +3142,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run's recipe</source>
+        <source>New run with this run&apos;s recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3277,7 +3277,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run's answers were not written out before and after training.</source>
+        <source>This run&apos;s answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3402,7 +3402,7 @@
     </message>
     <message>
         <source>Status</source>
-        <extracomment>Say that the disk is short below this. Room for the live run's name and share, in average letters; longer ones are shortened in the middle.</extracomment>
+        <extracomment>Say that the disk is short below this. Room for the live run&apos;s name and share, in average letters; longer ones are shortened in the middle.</extracomment>
         <translation>Status</translation>
     </message>
     <message>
@@ -3547,7 +3547,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -3919,7 +3919,7 @@
         <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can't tell.</source>
+        <source>The votes can&apos;t tell.</source>
         <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
@@ -4031,7 +4031,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4371,7 +4371,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4861,7 +4861,7 @@
         <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
-        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
@@ -4885,7 +4885,7 @@
         <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
-        <source>Try all methods with this run's recipe…</source>
+        <source>Try all methods with this run&apos;s recipe…</source>
         <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
@@ -4893,7 +4893,7 @@
         <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
-        <source>Export this run's model…</source>
+        <source>Export this run&apos;s model…</source>
         <translation>Modell dieses Laufs exportieren …</translation>
     </message>
     <message>
