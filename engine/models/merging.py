@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.errors import UserError
 from engine.training import methods
+from engine.training.protections import subspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +35,11 @@ class Change(Struct, frozen=True, kw_only=True, eq=False):
     scale: float
     lengths: torch.Tensor | None = None
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of the weight it is made for: (out, in)."""
+        return len(self.b), self.a.shape[1]
+
     def on(self, weight: torch.Tensor) -> torch.Tensor:
         """Return the changed weight (out, in) in the type it came in."""
         moved = weight.float() + self.scale * (self.b.float() @ self.a.float())
@@ -42,9 +48,29 @@ class Change(Struct, frozen=True, kw_only=True, eq=False):
         return moved.to(weight.dtype)
 
 
-def changes_of(adapter: Path) -> dict[str, Change]:
+class OsfChange(Struct, frozen=True, kw_only=True, eq=False):
+    """What OSF does to one weight: its trained U (out, r), S (r,) and V (r, in), by their names in the file."""
+
+    trained: dict[str, torch.Tensor]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of the weight it is made for: (out, in)."""
+        return len(self.trained["U_low"]), self.trained["V_low"].shape[1]
+
+    def on(self, weight: torch.Tensor) -> torch.Tensor:
+        """Return the changed weight (out, in) in the type it came in."""
+        return (weight.double() + subspace.change(weight, self.trained)).to(weight.dtype)
+
+
+def changes_of(adapter: Path) -> dict[str, Change] | dict[str, OsfChange]:
     """Return an adapter folder's changes by the name of the weight; `UserError` for parts that are no such change."""
     config = json.loads((adapter / methods.ADAPTER_CONFIG).read_text("utf-8"))
+    if config["peft_type"] == "OSF":
+        return {
+            f"{stem.removeprefix(_PREFIX)}.weight": OsfChange(trained=trained)
+            for stem, trained in subspace.trained_parts(load_file(adapter / methods.ADAPTER_WEIGHTS)).items()
+        }
     scale = config["lora_alpha"] / (math.sqrt(config["r"]) if config.get("use_rslora") else config["r"])
     tensors = load_file(adapter / methods.ADAPTER_WEIGHTS)
     if odd := sorted(name for name in tensors if not name.endswith(_KNOWN)):
@@ -66,13 +92,13 @@ def write_merged(
 
     Raises `UserError` for a change whose weight is not in the files, or has another shape.
     """
-    left = changes_of(adapter)
+    left: dict[str, Any] = dict(changes_of(adapter))
     for done, name in enumerate(names, start=1):
         with safe_open(base / name, framework="pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - safe_open is no mapping
         for key in left.keys() & tensors.keys():
             change = left.pop(key)
-            if tensors[key].shape != (len(change.b), change.a.shape[1]):
+            if tensors[key].shape != change.shape:
                 raise UserError(
                     f"{key} has another shape in the base's files, so nothing can be added.", field="merged"
                 )

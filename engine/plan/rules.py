@@ -134,7 +134,9 @@ def _small_model(case: _Case) -> Advice | None:
 
 def _no_protection(case: _Case) -> Advice | None:
     """Standard costs little and keeps most."""
-    if not case.trains or case.recipe.protect != "off":
+    adapter = case.recipe.adapter
+    keeps_directions = case.recipe.method != "full" and (adapter.kind == "osf" or adapter.start == "corda")
+    if not case.trains or case.recipe.protect != "off" or keeps_directions:
         return None
     return Advice(
         id="no-protection",

@@ -118,15 +118,13 @@ def _osf_drift(
     tensors: dict[str, torch.Tensor], origin: BaseTensors, on_tensors: Callable[[int, int], None]
 ) -> Iterator[Row]:
     """The drift of weights that were taken apart by singular values; each is taken apart again."""
-    ends = (".osf_svd_params.U_low", ".osf_svd_params.S_low", ".osf_svd_params.V_low")
-    stems = sorted(name.removesuffix(ends[0]) for name in tensors if name.endswith(ends[0]))
-    for done, stem in enumerate(stems, start=1):
-        trained = {end[-5:]: tensors[stem + end] for end in ends}
+    parts = subspace.trained_parts(tensors)
+    for done, (stem, trained) in enumerate(parts.items(), start=1):
         shape = torch.empty(len(trained["U_low"]), trained["V_low"].shape[1], device="meta")
         target = f"{stem.removeprefix(_PEFT)}.weight"
         weight = torch.cat(list(_base_pieces(origin, target, shape)))
         yield _row(target, math.sqrt(_square(subspace.change(weight, trained))), math.sqrt(_square(weight)))
-        on_tensors(done, len(stems))
+        on_tensors(done, len(parts))
 
 
 def _base_pieces(origin: BaseTensors, name: str, shape: torch.Tensor) -> Iterator[torch.Tensor]:

@@ -15,7 +15,7 @@ from engine.records import StrengthChange
 from engine.store import checkpoints as rows
 from engine.store import history, models, runs, scores
 from engine.store import strength as points
-from engine.strength.weights import Dial, write_version
+from engine.strength.weights import Dial, require_linear, write_version
 from engine.training import checkpoints, heldout, loop, results
 from engine.training.measuring import canaries_of
 from engine.training.setup import open_session
@@ -67,6 +67,7 @@ class StrengthJob:
             self._require_weaker(checked(request.apply, request.blocks))
         self.rev = self.store.rev()
         self.recipe = runs.get(self.store, self.row.run_id).recipe
+        require_linear(self.recipe)
         self.folder = runs.folder(self.store, self.row.run_id) / "checkpoints" / self.row.folder
 
     def run(self) -> Outcome:

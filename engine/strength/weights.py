@@ -39,7 +39,7 @@ class Dial:
     def __init__(self, model: Any, recipe: Recipe, checkpoint: Path, base_folder: Path) -> None:
         """Bind to a model as it was loaded; `UserError` where a weaker version does not exist (DoRA) or cannot be read."""
         self._recipe, self._checkpoint = recipe, checkpoint
-        _require_linear(recipe)
+        require_linear(recipe)
         if recipe.method == "full":
             self.model = model
             self._base = BaseTensors(base_folder)
@@ -75,7 +75,7 @@ def write_version(
 
     `about` goes into the manifest. Raises `EnvironmentFailure` for a full disk.
     """
-    _require_linear(recipe)
+    require_linear(recipe)
     final = parent / f"{checkpoint.name}{strength.variant}"
     with durable.new_folder(final, about) as folder:
         if recipe.method == "full":
@@ -94,7 +94,8 @@ def has_weaker_versions(recipe: Recipe) -> bool:
     return recipe.method == "full" or not (recipe.adapter.dora or recipe.adapter.kind == "osf")
 
 
-def _require_linear(recipe: Recipe) -> None:
+def require_linear(recipe: Recipe) -> None:
+    """Refuse what has no weaker versions; `UserError` names the field."""
     if not has_weaker_versions(recipe):
         name, field = ("An OSF", "adapter.kind") if recipe.adapter.kind == "osf" else ("A DoRA", "adapter.dora")
         raise UserError(

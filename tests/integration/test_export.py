@@ -105,7 +105,7 @@ def test_an_adapter_stays_one_and_says_its_base(store, home, project, tmp_path, 
     assert "library_name: peft" in (to / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("adapter", [{}, {"rslora": True}, {"dora": True}])
+@pytest.mark.parametrize("adapter", [{}, {"rslora": True}, {"dora": True}, {"kind": "osf"}, {"start": "corda"}])
 def test_merged_is_one_model_that_says_the_same(store, project, tmp_path, tiny_base, adapter):
     ref = trained(store, project, "lora", **adapter)
     to = tmp_path / "whole"

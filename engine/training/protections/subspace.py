@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_ENDS = (".osf_svd_params.U_low", ".osf_svd_params.S_low", ".osf_svd_params.V_low")
+
+
 def layers(model: Any) -> Iterator[tuple[str, Any]]:
     """Give each layer that OSF takes apart, by name, in a fixed order."""
     for name, module in model.named_modules():
@@ -61,6 +64,12 @@ def frozen_in_fp32(model: Any) -> None:
     for _, module in layers(model):
         for buffers in (module._osf_U_low_init, module._osf_S_low_init, module._osf_V_low_init):
             buffers["default"] = buffers["default"].float()
+
+
+def trained_parts(tensors: dict[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
+    """Return a checkpoint's trained parts, U_low, S_low and V_low, by the name of their layer."""
+    stems = sorted(name.removesuffix(_ENDS[0]) for name in tensors if name.endswith(_ENDS[0]))
+    return {stem: {end.rpartition(".")[2]: tensors[stem + end] for end in _ENDS} for stem in stems}
 
 
 def change(module_weight: torch.Tensor, trained: dict[str, torch.Tensor]) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Recipes: TOML there and back, equal hashes for equal recipes, errors that name the field."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +109,11 @@ def test_broken_toml_says_where():
 def test_the_defaults_are_a_valid_recipe():
     check_recipe(Recipe())
     assert recipe_from_toml("") == Recipe()
+
+
+def test_settings_that_came_later_leave_the_hash_of_earlier_recipes():
+    """A new setting belongs into `_LATER`, or runs from before it can neither be resumed nor found again in a sweep."""
+    recipe = Recipe()
+    assert recipe.hash() == "4e2accb23dd657a00ba1c331ac1cad23a9370e91c8a1cde2d28d144aae5efd68"
+    for changed in (Adapter(kind="osf"), Adapter(preserved=0.6), Adapter(start="corda")):
+        assert msgspec.structs.replace(recipe, adapter=changed).hash() != recipe.hash()

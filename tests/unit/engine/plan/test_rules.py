@@ -82,6 +82,8 @@ def test_small_models_and_no_protection():
     off = counsel(Recipe(method="full", protect="off"))["no-protection"]
     assert off.recipe.protection == presets.resolved(Recipe(method="full")).protection
     assert "no-protection" not in counsel(Recipe(method="full"))
+    assert "no-protection" not in counsel(Recipe(protect="off", adapter=Adapter(kind="osf")))
+    assert "no-protection" in counsel(Recipe(method="full", protect="off", adapter=Adapter(kind="osf")))
 
 
 def test_what_a_pilot_shows_of_the_targets():
