@@ -86,9 +86,10 @@ def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> R
 
 
 def _are_comparable(compared: Sequence[Compared]) -> bool:
-    """Whether all were measured on one version of the canaries, against one base."""
-    bases = {one.run.recipe.base_fingerprint or one.run.recipe.base for one in compared}
-    return len(bases) < 2 and len({one.measured.suite_hash for one in compared if one.measured is not None}) < 2
+    """Whether all that were judged were measured on one version of the canaries, against one base."""
+    judged = [one for one in compared if one.verdict is not None]
+    bases = {one.run.recipe.base_fingerprint or one.run.recipe.base for one in judged}
+    return len(bases) < 2 and len({one.measured.suite_hash for one in judged if one.measured is not None}) < 2
 
 
 def suggested(store: Store) -> list[int]:

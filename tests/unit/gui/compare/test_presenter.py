@@ -117,3 +117,12 @@ def test_a_chosen_point_names_every_capability_with_n(reading):
     facts = dict(presenter.point_facts(reading.compared[1], reading))
     assert facts["Cost"] == "21 min · 11.0 GB"
     assert all("n=62" in facts[name] for name in ("arithmetic", "facts", "open chat"))
+
+
+def test_a_run_that_failed_on_another_base_does_not_keep_the_others_from_being_ranked(store, ids):
+    with store.write() as connection:
+        connection.execute("DELETE FROM verdicts WHERE run_id = ?", (ids[0],))
+        connection.execute(
+            "UPDATE runs SET recipe = json_set(recipe, '$.base_fingerprint', 'x') WHERE id = ?", (ids[0],)
+        )
+    assert read(store, ids).recommended == ids[1]
