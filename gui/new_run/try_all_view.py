@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from engine import presets, settings
@@ -119,7 +119,7 @@ class TryAllPanel(QWidget):
         head.addWidget(heading(tr("Try all methods"), size="title"))
         head.addStretch(1)
         self.back = QuietButton(tr("Back to one run"), "undo")
-        self.back.setToolTip("Esc")
+        self.back.setToolTip(QKeySequence("Esc").toString(QKeySequence.SequenceFormat.NativeText))
         self.back.clicked.connect(self.closed)
         head.addWidget(self.back)
         column.addLayout(head)
