@@ -15,6 +15,7 @@ from engine.errors import PalimpsestError
 from engine.store import home_folder
 from gui import affinity, style
 from gui.dialogs import NativeDialogs
+from gui.garbage import Garbage
 from gui.i18n import Language
 from gui.project import Project
 from gui.shell import pages
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 NO_DISPLAY = "There is no display to open a window on. `make demo` runs the main job in the terminal."
-#: The screens' code is read so long after the window was shown, beside it.
+#: The screens' code is read so long after the window was shown, one screen a time.
 PRELOAD_AFTER_MS = 250
+PRELOAD_GAP_MS = 30
 EXIT_NO_DISPLAY = 4
 EXIT_UNREADABLE = 1
 
@@ -59,6 +61,8 @@ class App(QObject):
         self.project = Project(home, keep_host=keep_host)
         self.language = Language(app)
         self.watcher = Watcher(reader or NvmlReader(), parent=self)
+        self._garbage = Garbage(self)
+        self._is_closed = False
         self._preloading = QTimer(self, singleShot=True)
         self._preloading.timeout.connect(self._preload)
         self._dress()
@@ -90,6 +94,7 @@ class App(QObject):
 
     def show(self) -> None:
         """Show the window and begin to follow the store."""
+        self._garbage.start()
         self.window.show_first_page()
         self.window.show()
         self.project.live.start()
@@ -98,12 +103,20 @@ class App(QObject):
 
     @Slot()
     def _preload(self) -> None:
-        self.project.tasks.run(pages.preload)
+        self.project.tasks.run(pages.preload_numbers, self._preload_page)
+
+    @Slot()
+    def _preload_page(self, _result: object = None) -> None:
+        """One screen's code a time, with the event loop in between."""
+        if not self._is_closed and pages.preload_next():
+            QTimer.singleShot(PRELOAD_GAP_MS, self, self._preload_page)
 
     def close(self) -> None:
         """Let go of everything once the window was closed."""
         self.watcher.stop()
         self._preloading.stop()
+        self._is_closed = True
+        self._garbage.stop()
         self.project.close()
         font = self._app.font()
         font.setPointSizeF(self._font_points)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from gui.i18n import tr
@@ -58,11 +59,18 @@ def entry(name: str) -> Entry:
     return next(one for one in ENTRIES if one.name == name)
 
 
-def preload() -> None:
-    """Import every screen's code and the chart library, in a thread: a first visit then does not stand still for it."""
-    for one in ENTRIES:
-        if one.exists:
-            importlib.import_module(one.module)
+def preload_numbers() -> None:
+    """Import the library of arrays, in a thread: it knows nothing of Qt."""
+    importlib.import_module("numpy")
+
+
+def preload_next() -> bool:
+    """Import the next screen's code that is not there yet, on the GUI thread (it makes Qt's types); False when all are."""
+    missing = ("pyqtgraph", *(one.module for one in ENTRIES if one.exists))
+    name = next((name for name in missing if name not in sys.modules), None)
+    if name is not None:
+        importlib.import_module(name)
+    return name is not None
 
 
 def words(name: str) -> str:
