@@ -7,7 +7,7 @@ METHOD ?= full
 PROTECT ?= off
 JOBS ?= 2
 
-.PHONY: demo run test test-long check bench evidence clean
+.PHONY: demo run test test-long check bench evidence pictures clean
 
 demo: $(VENV)/.starter
 	$(BIN)/palimpsest demo --method $(METHOD) --protect $(PROTECT) $(if $(LR),--lr $(LR)) $(DEMO_ARGS)
@@ -38,6 +38,10 @@ bench: $(VENV)/.bench
 # Takes hours on a CPU; can be stopped and taken up again, cell by cell.
 evidence: $(VENV)/.starter
 	$(BIN)/python packaging/evidence.py $(EVIDENCE_ARGS)
+
+# The README's pictures, over a real run of the starter in build/pictures, which is kept for the next time.
+pictures: $(VENV)/.starter
+	$(BIN)/python packaging/pictures.py $(PICTURES_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
