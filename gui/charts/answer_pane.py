@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QStackedLayout,
     QTextEdit,
     QToolTip,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: How much of a fingerprint is shown.
 FINGERPRINT_LETTERS = 12
+#: Lines of an answer that are seen at least.
+LEAST_LINES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,9 @@ class AnswerPane(QWidget):
         self.view.setReadOnly(True)
         self.view.setAcceptRichText(False)
         self.view.setTabChangesFocus(True)
+        # it takes the room there is: by its own wish a page of small windows would have to scroll
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.view.setMinimumHeight(self.view.fontMetrics().lineSpacing() * LEAST_LINES)
         self.view.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -150,6 +156,7 @@ class AnswerPane(QWidget):
             place.setWidgetResizable(True)
             place.setFrameShape(QFrame.Shape.NoFrame)
             place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             inside = QWidget()
             column = QVBoxLayout(inside)
             column.setContentsMargins(0, 0, 0, 0)
