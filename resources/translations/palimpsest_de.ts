@@ -668,7 +668,7 @@
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
-        <extracomment>How much of a fingerprint is shown.</extracomment>
+        <extracomment>How much of a fingerprint is shown. Lines of an answer that are seen at least.</extracomment>
         <translation>
             <numerusform>%n Token</numerusform>
             <numerusform>%n Token</numerusform>
