@@ -130,6 +130,11 @@ class TradeoffTab(QWidget):
         first = next((one for one in reading.compared if one.verdict is not None), None)
         self._show_chosen(found.get(kept or 0, first))
 
+    def choose(self, run_id: int) -> None:
+        """Show a run's point in words."""
+        found = self._reading.compared if self._reading is not None else ()
+        self._show_chosen(next((one for one in found if one.run.id == run_id), None))
+
     def _fill_measures(self, names: list[str]) -> None:
         entries = [
             (tr("worst capability"), WORST),

@@ -230,6 +230,7 @@ class ComparePage(Page):
             self.turn_to("tradeoff" if sweep.is_over and not sweep.missing else "progress")
         elif was_going_on and sweep.is_over and self.tab == "progress" and reading.recommended is not None:
             self.turn_to("tradeoff")
+            self.tradeoff.choose(reading.recommended)
 
     def _on_sweep_read(self, view: SweepView) -> None:
         was = self._reading.sweep if self._reading is not None else None
