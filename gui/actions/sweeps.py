@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def queued(project: Project, sweep_id: int, count: int) -> None:
     """A sweep was queued: show it, and let Undo take it back."""
     project.moved(
-        tr("%n run(s) are queued", "", count), lambda: take_back(project, sweep_id), lambda: again(project, sweep_id)
+        tr("Queue %n run(s)", "", count), lambda: take_back(project, sweep_id), lambda: again(project, sweep_id)
     )
     project.navigate("compare", sweep_id=sweep_id)
 
@@ -22,13 +22,13 @@ def queued(project: Project, sweep_id: int, count: int) -> None:
 def take_back(project: Project, sweep_id: int) -> None:
     """Stop the sweep's own runs and move them to the Trash."""
     count = len(sweeps.take_back(project.store, sweep_id))
-    project.toast(tr("%n run(s) were cancelled and moved to the Trash.", "", count))
+    project.toast(tr("Moved %n cancelled run(s) to the Trash.", "", count))
 
 
 def again(project: Project, sweep_id: int) -> None:
     """Queue a sweep again that was taken back."""
     count = len(sweeps.resume(project.store, sweep_id))
-    project.toast(tr("%n run(s) are queued again.", "", count))
+    project.toast(tr("Queued %n run(s) again.", "", count))
 
 
 def cancel_rest(project: Project, sweep_id: int) -> None:
@@ -51,7 +51,7 @@ def resume(project: Project, sweep_id: int) -> None:
         project.toast(tr("Nothing is missing: every run has ended well or waits its turn."))
         return
     project.moved(
-        tr("%n run(s) are queued again", "", len(found)),
+        tr("Queue %n run(s) again", "", len(found)),
         lambda: sweeps.cancel_rest(project.store, sweep_id),
         lambda: sweeps.resume(project.store, sweep_id),
     )

@@ -226,7 +226,7 @@ class AnswersView(QWidget):
             return self._shading_note()
         if self._difference is None:
             return tr("Comparing…") if self._mode != "off" and self._is_compared else ""
-        said = tr("%n place(s) differ", "", self._difference.changes)
+        said = tr("%n difference(s)", "", self._difference.changes)
         return (
             f"{said}. {tr('Only the first 800 differing words were compared.')}" if self._difference.is_capped else said
         )

@@ -117,7 +117,7 @@ def _note(store: Store, arms: tuple[Arm, ...], sweep: Sweep) -> SweepNote:
     if count := len(known) - len(to_do):
         facts.append((tr("Done before"), tr("%n run(s), taken over", "", count)))
     unfit = sum(not plan.memory.fits for plan in to_do)
-    warnings = [tr("%n run(s) do not seem to fit into memory.", "", unfit)] if unfit else []
+    warnings = [tr("Too large for the memory, it seems: %n run(s).", "", unfit)] if unfit else []
     if not all(plan.time.is_measured for plan in to_do):
         warnings.append(tr("The time is a rough range: not every method was timed on this machine yet."))
     return SweepNote(

@@ -737,7 +737,7 @@
         <translation>Vergleicht…</translation>
     </message>
     <message numerus="yes">
-        <source>%n place(s) differ</source>
+        <source>%n difference(s)</source>
         <translation>
             <numerusform>%n Stelle unterscheidet sich</numerusform>
             <numerusform>%n Stellen unterscheiden sich</numerusform>
@@ -4698,21 +4698,21 @@
         <translation>Leeren Ordner für das neue Projekt wählen</translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) are queued</source>
+        <source>Queue %n run(s)</source>
         <translation>
             <numerusform>%n Lauf ist eingereiht</numerusform>
             <numerusform>%n Läufe sind eingereiht</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) were cancelled and moved to the Trash.</source>
+        <source>Moved %n cancelled run(s) to the Trash.</source>
         <translation>
             <numerusform>%n Lauf wurde abgebrochen und in den Papierkorb gelegt.</numerusform>
             <numerusform>%n Läufe wurden abgebrochen und in den Papierkorb gelegt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) are queued again.</source>
+        <source>Queued %n run(s) again.</source>
         <translation>
             <numerusform>%n Lauf ist wieder eingereiht.</numerusform>
             <numerusform>%n Läufe sind wieder eingereiht.</numerusform>
@@ -4734,7 +4734,7 @@
         <translation>Es fehlt nichts: Jeder Lauf ist gut zu Ende gegangen oder wartet noch.</translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) are queued again</source>
+        <source>Queue %n run(s) again</source>
         <translation>
             <numerusform>%n Lauf ist wieder eingereiht</numerusform>
             <numerusform>%n Läufe sind wieder eingereiht</numerusform>
@@ -4804,7 +4804,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) do not seem to fit into memory.</source>
+        <source>Too large for the memory, it seems: %n run(s).</source>
         <translation>
             <numerusform>%n Lauf scheint nicht in den Speicher zu passen.</numerusform>
             <numerusform>%n Läufe scheinen nicht in den Speicher zu passen.</numerusform>
@@ -4844,13 +4844,6 @@
     <message>
         <source>Nothing to queue yet</source>
         <translation>Noch nichts einzureihen</translation>
-    </message>
-    <message numerus="yes">
-        <source>Queue %n run(s)</source>
-        <translation>
-            <numerusform>%n Lauf einreihen</numerusform>
-            <numerusform>%n Läufe einreihen</numerusform>
-        </translation>
     </message>
     <message>
         <source>Try all methods</source>

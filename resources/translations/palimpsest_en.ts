@@ -111,18 +111,18 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n difference(s)</source>
+        <translation>
+            <numerusform>%n difference</numerusform>
+            <numerusform>%n differences</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>… %n same word(s) … </source>
         <extracomment>Both texts, how they were compared, and the difference.</extracomment>
         <translation>
             <numerusform>… %n same word … </numerusform>
             <numerusform>… %n same words … </numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n place(s) differ</source>
-        <translation>
-            <numerusform>%n place differ</numerusform>
-            <numerusform>%n places differ</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -175,24 +175,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) are queued</source>
+        <source>Moved %n cancelled run(s) to the Trash.</source>
         <translation>
-            <numerusform>%n run are queued</numerusform>
-            <numerusform>%n runs are queued</numerusform>
+            <numerusform>Moved %n cancelled run to the Trash.</numerusform>
+            <numerusform>Moved %n cancelled runs to the Trash.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) were cancelled and moved to the Trash.</source>
+        <source>Queued %n run(s) again.</source>
         <translation>
-            <numerusform>%n run were cancelled and moved to the Trash.</numerusform>
-            <numerusform>%n runs were cancelled and moved to the Trash.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n run(s) are queued again.</source>
-        <translation>
-            <numerusform>%n run are queued again.</numerusform>
-            <numerusform>%n runs are queued again.</numerusform>
+            <numerusform>Queued %n run again.</numerusform>
+            <numerusform>Queued %n runs again.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -203,10 +196,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) are queued again</source>
+        <source>Queue %n run(s) again</source>
         <translation>
-            <numerusform>%n run are queued again</numerusform>
-            <numerusform>%n runs are queued again</numerusform>
+            <numerusform>Queue %n run again</numerusform>
+            <numerusform>Queue %n runs again</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -238,10 +231,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) do not seem to fit into memory.</source>
+        <source>Too large for the memory, it seems: %n run(s).</source>
         <translation>
-            <numerusform>%n run do not seem to fit into memory.</numerusform>
-            <numerusform>%n runs do not seem to fit into memory.</numerusform>
+            <numerusform>Too large for the memory, it seems: %n run.</numerusform>
+            <numerusform>Too large for the memory, it seems: %n runs.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

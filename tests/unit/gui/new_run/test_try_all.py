@@ -234,6 +234,6 @@ def test_asked_twice_it_is_queued_once(page, panel, idle, gui_project):
     page.try_all.start()
     idle()
     assert len(runs.everything(gui_project.store)) == 4
-    assert gui_project.undo_stack.undoText() == "4 run(s) are queued"
+    assert gui_project.undo_stack.undoText() == "Queue 4 run(s)"
     gui_project.undo_stack.undo()
     assert runs.everything(gui_project.store) == []
