@@ -88,7 +88,9 @@ def open_window(qtbot, qapp, home):
         app.close()
         app.project.deleteLater()  # not whenever Python comes to it, perhaps after Qt has gone
         app.deleteLater()
+    opened.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()  # while Qt is still there, not when Python ends
     end_processes(home)
 
 
