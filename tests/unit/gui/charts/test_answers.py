@@ -55,7 +55,7 @@ def test_both_answers_are_on_screen_with_marks_around_what_went(view):
     assert struck == "391.51,51391."
     bold = "".join(text for text, form in _formats(view.tuned) if form.fontUnderline() and form.fontWeight() > 500)
     assert bold == "I'm happy to help!401.61,61401."
-    assert view.note.text().startswith("5 place")
+    assert view.note.text().startswith("5 difference")
 
 
 @pytest.mark.parametrize("mode", ["off", "words", "lines"])
