@@ -47,7 +47,8 @@ COMMON: dict[str, Any] = {
 _FULL = {"method": "full", "training.lr": 1e-4}
 _LORA = {"method": "lora", "training.lr": 1e-3}
 _KL = {"protect": "custom", "protection.kl.beta": 1.0, "protection.general.rows": 128}
-_KL_2 = {**_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256}
+#: The preset Standard written out, so that its cells stay what they are if the preset ever changes.
+_STANDARD = {**_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256}
 _REPLAY_KL = {**_KL, "protection.replay.weight": 1.0}
 _GENERAL = {
     "data.path": str(DATASET.parent / "general" / "train.jsonl"),
@@ -57,12 +58,9 @@ _GENERAL = {
 #: Each arm: what it is called, and what it sets. The first ones are measured first.
 ARMS: dict[str, dict[str, Any]] = {
     "full, off": _FULL,
-    "LoRA, standard": {**_LORA, "protect": "standard"},
-    "full, standard": {**_FULL, "protect": "standard"},
+    "LoRA, standard": {**_LORA, **_STANDARD},
+    "full, standard": {**_FULL, **_STANDARD},
     "LoRA, off": _LORA,
-    "LoRA, KL 2": {**_LORA, **_KL_2},
-    "full, KL 2": {**_FULL, **_KL_2},
-    "LoRA, standard, 100 steps": {**_LORA, "protect": "standard", "training.max_steps": 100},
     "full, KL": {**_FULL, **_KL},
     "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},
@@ -74,7 +72,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
     "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
     "LoRA, SAM": {**_LORA, "protect": "custom", "protection.sam.rho": 0.05},
-    "QLoRA, standard": {**_LORA, "method": "qlora", "protect": "standard"},
+    "QLoRA, standard": {**_LORA, **_STANDARD, "method": "qlora"},
 }  # fmt: skip
 #: After these arms the strength slider is tried as well.
 SLIDER_AFTER = ("full, off", "LoRA, off")

@@ -24,6 +24,7 @@ from gui.compare import presenter
 from gui.i18n import tr
 from gui.run.parts import empty_layout, tight
 from gui.widgets.buttons import PrimaryButton
+from gui.widgets.flow import Flow
 from gui.widgets.form import Card, Tinted
 from gui.widgets.text import PlainLabel, wrapped
 
@@ -63,8 +64,10 @@ class TradeoffTab(QWidget):
         self.current = PrimaryButton(tr("Make current"))
         self.open = QPushButton(tr("Open run"))
         self.answers = QPushButton(tr("Compare answers"))
-        self.details.add_row(self.current, self.open)
-        self.details.add_row(self.answers)
+        buttons = Flow()
+        for button in (self.current, self.open, self.answers):
+            buttons.addWidget(button)
+        self.details.column.addLayout(buttons)
         self._lay_out()
         self._connect()
 
@@ -90,7 +93,7 @@ class TradeoffTab(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(260)
+        area.setMinimumWidth(max(260, area.fontMetrics().averageCharWidth() * 42))
         area.setAccessibleName(tr("Recommended run and chosen point"))
         area.setWidget(side)
         area.viewport().setAutoFillBackground(False)
@@ -160,7 +163,7 @@ class TradeoffTab(QWidget):
         empty_layout(self._facts)
         for number, (name, text) in enumerate(presenter.point_facts(one, self._reading)):
             self._facts.addWidget(PlainLabel(name, bold=True), number, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(tight(wrapped(text)), number, 1)
+            self._facts.addWidget(tight(wrapped(text)), number, 1, Qt.AlignmentFlag.AlignTop)
         self.current.setEnabled(bool(one.ref) and not one.is_current)
         self.answers.setEnabled(bool(one.ref))
         self.current.setToolTip("" if one.ref else tr("No checkpoint of this run is on disk."))

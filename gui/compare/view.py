@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.actions import sweeps as sweep_actions
 from gui.actions import versions
@@ -24,6 +24,7 @@ from gui.project import Action
 from gui.run import desk
 from gui.widgets.cards import Trouble
 from gui.widgets.empty import Empty
+from gui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from engine.errors import PalimpsestError
@@ -55,9 +56,7 @@ class ComparePage(Page):
         dialogs = getattr(project, "dialogs", None)
         self.overview = OverviewTab()
         self.tradeoff = TradeoffTab(dialogs)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(tr("Parts of the comparison"))
+        self.tabs = Tabs(tr("Parts of the comparison"))
         self.parts: dict[str, QWidget] = {}
         self.sweep = SweepTab()
         self._add_tab("progress", tr("Progress"), self.sweep)
@@ -175,6 +174,8 @@ class ComparePage(Page):
         """Ctrl+E: the votes of the Answers tab."""
         if self.tab == "answers":
             self.answers.export_votes()
+        else:
+            super().export()
 
     @Slot()
     def show_answers(self) -> None:

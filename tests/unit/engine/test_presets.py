@@ -5,7 +5,7 @@ import pytest
 
 from engine import presets, settings
 from engine.errors import UserError
-from engine.protection import EWC_LARGEST, Protection, require_ewc_fits
+from engine.protection import EWC_LARGEST, Protection, Sam, require_ewc_fits
 from engine.records import Adapter, PromptPlan, Recipe, Training, check_recipe, recipe_from_toml
 from engine.store import runs
 
@@ -25,10 +25,9 @@ def test_a_preset_written_out_is_valid_and_stays(name, method):
 
 def test_standard_is_the_default_and_says_what_it_does():
     lora, full = (presets.resolved(Recipe(method=method)).protection for method in ("lora", "full"))
-    assert lora.kl.beta == 1
-    assert lora.general.share == 0.2
-    assert (lora.l2sp.strength, full.kl.beta) == (0, 0)
-    assert full.l2sp.strength > 0
+    assert (lora.kl.beta, lora.general.share, lora.general.source) == (2, 0.3333, "self")
+    assert full.kl.beta == 2  # as measured: every capability kept (docs/evidence.md)
+    assert (lora.l2sp.strength, full.l2sp.strength) == (0, 0)
 
 
 def test_careful_is_stronger_with_a_third_of_the_rate():
@@ -41,8 +40,8 @@ def test_careful_is_stronger_with_a_third_of_the_rate():
 
 def test_single_changes_on_top_make_it_custom():
     changed = presets.with_changes(Recipe(), {"kl_beta": "3"})
-    assert (changed.protect, changed.protection.kl.beta, changed.protection.general.share) == ("custom", 3, 0.2)
-    assert presets.with_changes(Recipe(), {"kl_beta": "1"}).protect == "standard"
+    assert (changed.protect, changed.protection.kl.beta, changed.protection.general.share) == ("custom", 3, 0.3333)
+    assert presets.with_changes(Recipe(), {"kl_beta": "2"}).protect == "standard"
     assert presets.with_changes(Recipe(protect="off"), {"replay_weight": "1"}).protect == "custom"
 
 
@@ -58,8 +57,8 @@ def test_another_method_or_preset_starts_from_the_name():
 def test_a_stored_run_says_what_ran(store):
     stored = runs.get(store, runs.create(store, Recipe(method="full"))).recipe
     assert stored.protect == "standard"
-    assert stored.protection.l2sp.strength > 0
-    odd = msgspec.structs.replace(stored, method="lora")
+    assert stored.protection.kl.beta > 0
+    odd = msgspec.structs.replace(stored, protection=Protection(sam=Sam(rho=2.0)))
     assert runs.get(store, runs.create(store, odd)).recipe.protect == "custom"
 
 

@@ -38,8 +38,7 @@ def test_every_method_gets_its_own_rate_and_preset():
     assert [cell.label for cell in (prompt, full, lora, qlora)] == ["prompt", "full", "lora", "qlora"]
     assert lora.recipe == recipe
     assert (full.recipe.training.lr, qlora.recipe.training.lr) == (0.0, 0.0)
-    assert full.recipe.protection.l2sp.strength > 0
-    assert full.recipe.protection.kl.beta == 0
+    assert full.recipe.protection == presets.resolved(Recipe(method="full")).protection
     assert qlora.recipe.protection == lora.recipe.protection
     assert prompt.recipe.protection == Protection()
 
@@ -60,7 +59,7 @@ def test_presets_as_a_grid_are_written_out_for_each_method():
     assert (off.protection, off.protect) == (Protection(), "off")
     assert careful.protection.kl.beta > 0
     assert careful.training.lr < 2e-4
-    assert cells[1].recipe.protection.l2sp.strength > cells[0].recipe.protection.l2sp.strength
+    assert cells[1].recipe.protection.kl.beta > cells[0].recipe.protection.kl.beta
 
 
 def test_single_protections_may_vary():

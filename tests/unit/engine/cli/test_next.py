@@ -37,7 +37,7 @@ def test_the_advised_recipe_is_written_and_reads_back(palimpsest, forgot, tmp_pa
     assert palimpsest("next", "1", "--out", written).exit_code == 0
     recipe = recipe_from_toml(written.read_text("utf-8"))
     assert (recipe.method, recipe.protect, recipe.name) == ("full", "standard", "")
-    assert recipe.protection.l2sp.strength > 0
+    assert recipe.protection.kl.beta > 0
 
 
 def test_an_unknown_rule_is_refused_by_name(palimpsest, forgot, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from engine import presets
 from engine.plan import RowFacts, RowFinding
 from engine.plan.rules import RULE_IDS, counsel_for
+from engine.protection import L2sp, Protection
 from engine.records import Adapter, Recipe, Training
 
 CALM = RowFacts(count=5000, heldout=100, p50=20, p95=40, max=60, mean=25.0)
@@ -64,13 +65,13 @@ def test_many_passes_over_few_rows():
 
 
 def test_answers_that_begin_alike():
-    found = counsel(Recipe(method="full"), prefix_share=0.9)["same-beginning"]
+    pulled = Recipe(method="full", protect="custom", protection=Protection(l2sp=L2sp(strength=4.0)))
+    found = counsel(pulled, prefix_share=0.9)["same-beginning"]
     assert found.recipe.protection.replay.weight == 1.0
     assert found.recipe.protection.general.share >= 0.1
-    assert "same-beginning" not in counsel(
-        Recipe(method="lora"), prefix_share=0.9
-    )  # Standard draws general rows already
-    assert "same-beginning" not in counsel(Recipe(method="full"), prefix_share=0.8)
+    for method in ("full", "lora"):  # Standard draws general rows already
+        assert "same-beginning" not in counsel(Recipe(method=method), prefix_share=0.9)
+    assert "same-beginning" not in counsel(pulled, prefix_share=0.8)
 
 
 def test_small_models_and_no_protection():

@@ -35,7 +35,7 @@ def test_forgot_and_learned_asks_for_the_slider_then_protection():
     (one,) = advice.advise(verdict(0.6), LEARNED, Recipe(method="full", protect="off"))
     assert one.id == "forgot-learned"
     assert one.recipe.protect == "standard"
-    assert one.recipe.protection.l2sp.strength > 0
+    assert one.recipe.protection.kl.beta > 0
     assert "strength" in one.sentence
     assert "facts was forgotten" in one.sentence
     stored = presets.resolved(Recipe(method="lora", protect="standard"))
@@ -113,9 +113,9 @@ def test_format_capture_comes_beside_the_main_advice():
     found = advice.advise(verdict(0.6), {**NOT_LEARNED, **signs}, Recipe())
     assert ids(found) == ["forgot-not-learned", "format-capture"]
     replay = found[1].recipe.protection
-    assert (replay.replay.weight, replay.general.share) == (1.0, 0.2)  # what KL draws already stays
+    assert (replay.replay.weight, replay.general.share) == (1.0, 0.3333)  # what KL draws already stays
     more = advice.advise(verdict(0.6), {**NOT_LEARNED, **signs}, found[1].recipe)[1].recipe.protection
-    assert more.general.share == 0.4
+    assert more.general.share == advice.MOST_REPLAY
     off = advice.advise(verdict(0.6), {**NOT_LEARNED, **signs}, Recipe(protect="off"))[1].recipe.protection
     assert (off.replay.weight, off.general.share) == (1.0, 0.1)
     little = {"sentinels": {"format_capture_before": 0.5, "format_capture_after": 0.6}}
