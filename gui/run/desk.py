@@ -127,9 +127,14 @@ def score_strengths(project: Project, ref: str) -> int:
     return jobs.enqueue(project.store, "strength", payload)
 
 
-def apply_strength(project: Project, ref: str, alpha: float) -> int:
-    """Queue the writing of one strength as a version of its own, made current unless it forgot; Undo points back."""
-    payload: dict[str, Any] = {"ref": ref, "alphas": [alpha], "blocks": {}, "apply": alpha, "make_current": True}
+def apply_strength(project: Project, ref: str, alpha: float, blocks: dict[str, float] | None = None) -> int:
+    """Queue the writing of one strength as a version of its own, made current unless it forgot; Undo points back.
+
+    `blocks` gives single blocks another strength than `alpha`.
+    """
+    payload: dict[str, Any] = {
+        "ref": ref, "alphas": [alpha], "blocks": blocks or {}, "apply": alpha, "make_current": True,
+    }  # fmt: skip
     job_id = jobs.enqueue(project.store, "strength", payload)
 
     def tell(job: Job) -> None:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
-from engine.verdict.strength import proposed
+from engine.errors import UserError
+from engine.verdict.strength import checked, proposed, read_blocks
 from gui.i18n import tr
 from gui.project import Action
 from gui.run.strength_model import StrengthModel, plain, sentence
 from gui.widgets.buttons import PrimaryButton
 from gui.widgets.empty import Empty, EmptyState
+from gui.widgets.form import Fold, Problem
 from gui.widgets.tables import plain_table
 from gui.widgets.text import wrapped
 
@@ -24,7 +36,7 @@ class StrengthTab(QWidget):
     """Slider, curve as a table, and one button that writes a strength as a version of its own."""
 
     curve_requested = Signal()
-    apply_requested = Signal(float)
+    apply_requested = Signal(float, dict)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it with its empty state."""
@@ -39,6 +51,11 @@ class StrengthTab(QWidget):
         self.proposal = wrapped("", muted=True)
         self.apply = PrimaryButton("")
         self.again = QPushButton(tr("Score the curve again"))
+        self.blocks = QLineEdit()
+        self.blocks.setPlaceholderText(tr("e.g. 0-5=0.5, 12=0"))
+        self.blocks.setAccessibleName(tr("Other strengths for single blocks"))
+        self.problem = Problem()
+        self.fold = Fold(tr("Advanced"))
         self.model = StrengthModel(self)
         self.table = plain_table(self.model, tr("Learned against forgotten by strength"))
         text = tr("Mix base and tuned weights and score each mixture: how much of the task stays, how much comes back.")
@@ -49,6 +66,7 @@ class StrengthTab(QWidget):
         self._places.addWidget(self._content())
         self.slider.valueChanged.connect(self._on_slider_moved)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.blocks.textChanged.connect(self._on_blocks_edited)
         self.apply.clicked.connect(self._on_apply_clicked)
         self.again.clicked.connect(self.curve_requested)
 
@@ -67,11 +85,25 @@ class StrengthTab(QWidget):
         buttons.addWidget(self.again)
         buttons.addStretch(1)
         column.addLayout(buttons)
+        column.addWidget(self._advanced())
         column.addWidget(self.proposal)
         column.addWidget(self.table, 1)
         note = tr("Guard items decide here; the version that is written is confirmed once on the verdict items.")
         column.addWidget(wrapped(note, muted=True))
         return content
+
+    def _advanced(self) -> Fold:
+        inside = QWidget()
+        form = QFormLayout(inside)
+        form.setContentsMargins(0, 4, 0, 4)
+        form.addRow(tr("Other strengths for single blocks"), self.blocks)
+        note = tr(
+            "Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most."
+        )
+        form.addRow(wrapped(note, muted=True, size="small"))
+        form.addRow(self.problem)
+        self.fold.inside_column.addWidget(inside)
+        return self.fold
 
     def show_points(self, points: list[StrengthPoint], *, can_score: bool) -> None:
         """Show the curve; the proposed strength is chosen when it first appears."""
@@ -96,16 +128,28 @@ class StrengthTab(QWidget):
         """The chosen strength."""
         return self.slider.value() / 100
 
+    def chosen_blocks(self) -> dict[str, float] | None:
+        """The strengths of single blocks; None where what is written there is none, which is then said."""
+        try:
+            return checked(self.alpha, read_blocks(self.blocks.text())).blocks
+        except UserError as error:
+            self.problem.say(error.message)
+            return None
+
     def focus_chain(self) -> list[QWidget]:
-        """Slider, buttons, table."""
-        return [*self.empty.buttons, self.slider, self.apply, self.again, self.table]
+        """Slider, buttons, single blocks, table."""
+        return [
+            *self.empty.buttons, self.slider, self.apply, self.again, self.fold.button, self.blocks, self.table,
+        ]  # fmt: skip
 
     def _show_alpha(self) -> None:
         scored = next((point for point in self._points if abs(point.alpha - self.alpha) < 0.005), None)
         unscored = tr("Strength {alpha}: not scored yet; writing it scores it.").format(alpha=f"{self.alpha:g}")
         self.said.setText(sentence(scored) if scored is not None else unscored)
         self.apply.setText(tr("Write strength {alpha} and make it current").format(alpha=f"{self.alpha:g}"))
-        self.apply.setEnabled(self.again.isEnabled() and 0 < self.alpha < 1)
+        blocks = self.chosen_blocks()
+        is_weaker = 0 < self.alpha < 1 or bool(blocks)
+        self.apply.setEnabled(self.again.isEnabled() and blocks is not None and is_weaker)
 
     @Slot(int)
     def _on_slider_moved(self, _value: int) -> None:
@@ -117,5 +161,12 @@ class StrengthTab(QWidget):
             self.slider.setValue(round(100 * self._points[row].alpha))
 
     @Slot()
+    def _on_blocks_edited(self) -> None:
+        self.problem.say("")
+        self._show_alpha()
+
+    @Slot()
     def _on_apply_clicked(self) -> None:
-        self.apply_requested.emit(self.alpha)
+        blocks = self.chosen_blocks()
+        if blocks is not None:
+            self.apply_requested.emit(self.alpha, blocks)

@@ -463,10 +463,10 @@ class RunPage(Page):
         if self._reading is not None and self._reading.newest_ref:
             desk.score_strengths(self.project, self._reading.newest_ref)
 
-    @Slot(float)
-    def _on_apply_requested(self, alpha: float) -> None:
+    @Slot(float, dict)
+    def _on_apply_requested(self, alpha: float, blocks: dict[str, float]) -> None:
         if self._reading is not None and self._reading.newest_ref:
-            desk.apply_strength(self.project, self._reading.newest_ref, alpha)
+            desk.apply_strength(self.project, self._reading.newest_ref, alpha, blocks)
 
     @Slot()
     def _on_drift_requested(self) -> None:

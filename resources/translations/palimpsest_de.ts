@@ -4610,6 +4610,18 @@
         <translation>Kurve neu messen</translation>
     </message>
     <message>
+        <source>e.g. 0-5=0.5, 12=0</source>
+        <translation>z. B. 0-5=0.5, 12=0</translation>
+    </message>
+    <message>
+        <source>Other strengths for single blocks</source>
+        <translation>Andere Stärken für einzelne Blöcke</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Learned against forgotten by strength</source>
         <translation>Gelernt gegen vergessen nach Stärke</translation>
     </message>
@@ -4632,6 +4644,10 @@
     <message>
         <source>Guard items decide here; the version that is written is confirmed once on the verdict items.</source>
         <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
+    </message>
+    <message>
+        <source>Blocks are numbered from 0; those not named take the slider&apos;s strength. Drift shows which moved most.</source>
+        <translation>Blöcke zählen ab 0; nicht genannte haben die Stärke des Reglers. Drift zeigt, welche sich am meisten bewegt haben.</translation>
     </message>
     <message>
         <source>At no strength that was scored is every capability inside its limit.</source>

@@ -206,3 +206,28 @@ def test_ctrl_e_exports_the_chart_with_the_focus_else_the_first(gui_project, ope
     page.turn_to("setup")
     page.export()
     assert len(gui_project.dialogs.asked) == 2
+
+
+def test_single_blocks_may_have_another_strength(gui_project, open_page, shown_run):
+    from engine.records import StrengthChange
+    from engine.store import strength
+
+    change = StrengthChange(name="facts", kind="nll", role="protect", n=16, mean=0.02, budget=0.1)
+    strength.add_point(
+        gui_project.store, run_id=shown_run, step=75, alpha=1.0, blocks={}, measurement_id=1, learned_nll=0.1,
+        learned_exact=1.0, kl=0.1, changes=[change],
+    )  # fmt: skip
+    tab = open_page(shown_run, tab="strength").strength
+    assert not tab.apply.isEnabled()  # as trained: there is nothing to write
+    tab.fold.button.click()
+    tab.blocks.setText("0-x=1")
+    assert "is not BLOCK=STRENGTH" in tab.problem.text()
+    assert tab.problem.isVisible()
+    assert not tab.apply.isEnabled()
+    tab.blocks.setText("0-1=0.5, 12=2")
+    assert "12" in tab.problem.text()
+    tab.blocks.setText("0-1=0.5, 12=0")
+    assert not tab.problem.isVisible()
+    tab.apply.click()
+    job = jobs.unfinished(gui_project.store)[-1]
+    assert (job.payload["apply"], job.payload["blocks"]) == (1.0, {"0": 0.5, "1": 0.5, "12": 0.0})
