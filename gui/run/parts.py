@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.widgets.text import WrappedLabel
@@ -32,6 +33,7 @@ def empty_layout(layout: QLayout, *, keep: int = 0) -> None:
 def tight(label: L) -> L:
     """Let a wrapped label be exactly as high as its lines: a scrolling page would give it room for more."""
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     if isinstance(label, WrappedLabel):
         label.is_tight = True
     return label

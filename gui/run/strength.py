@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -58,6 +59,7 @@ class StrengthTab(QWidget):
         self.fold = Fold(tr("Advanced"))
         self.model = StrengthModel(self)
         self.table = plain_table(self.model, tr("Learned against forgotten by strength"))
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         text = tr("Mix base and tuned weights and score each mixture: how much of the task stays, how much comes back.")
         action = Action(text=tr("Work out the curve"), do=self.curve_requested.emit)
         self.empty = EmptyState(Empty(icon="shield", title=tr("No curve yet"), text=text, action=action))
