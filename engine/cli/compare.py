@@ -55,7 +55,7 @@ def compare(desk: Desk, prompts: tuple[str, ...], everything: bool, **given: Any
     _tell(job.result or {}, asked, items, with_answers=not streamed)
 
 
-def _sides(store: Store, side_a: str, side_b: str, side_c: str) -> dict[str, str]:
+def _sides(store: Store, side_a: str, side_b: str, side_c: str = "") -> dict[str, str]:
     """Return the references, checked to exist; B defaults to the current model."""
     pointer = history.pointer(store)
     named_b = side_b or (pointer[0] if pointer else versions.BASE)
