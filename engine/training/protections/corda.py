@@ -14,9 +14,7 @@ import torch
 from torch.nn import functional
 
 from engine.errors import UserError
-from engine.models.forward import hidden_states
-from engine.training.protections.divergence import adapter_off
-from engine.training.protections.penalties import Adapted, adapted_layers, real_positions
+from engine.training.protections.penalties import Adapted, adapted_layers, mean_over_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,29 +70,7 @@ def covariances(
     model: Any, layers: Sequence[Adapted], batches: Iterable[Batch], on_batch: Callable[[], None]
 ) -> dict[str, torch.Tensor]:
     """Return E[x·xᵀ] (in, in) of each layer's input over all tokens of general rows; padding has no part in it."""
-    sums: dict[str, torch.Tensor] = {}
-    shown: list[torch.Tensor] = []
-    count = 0
-
-    def watch(name: str) -> Callable[[Any, tuple[torch.Tensor, ...]], None]:
-        def note(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
-            rows = inputs[0].detach().flatten(0, 1)[shown[0]].float()
-            sums[name] = rows.T @ rows + sums.get(name, 0.0)
-
-        return note
-
-    handles = [one.module.register_forward_pre_hook(watch(one.name)) for one in layers]
-    try:
-        with adapter_off(model):
-            for batch in batches:
-                shown[:] = [real_positions(batch)]
-                count += len(shown[0])
-                hidden_states(model, batch.ids, batch.attention)
-                on_batch()
-    finally:
-        for handle in handles:
-            handle.remove()
-    return {name: total / max(1, count) for name, total in sums.items()}
+    return mean_over_inputs(model, layers, batches, lambda rows: rows.float().T @ rows.float(), on_batch)
 
 
 def has_start(model: Any) -> bool:

@@ -14,7 +14,7 @@ from engine.models.forward import hidden_states
 from engine.training.protections.divergence import adapter_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from engine.training.batches import Batch
 
@@ -66,20 +66,31 @@ def mean_squared_inputs(
     model: Any, batches: Iterable[Batch], on_batch: Callable[[], None] = lambda: None
 ) -> dict[str, torch.Tensor]:
     """Return c_j = E[x_j²] of the input of every layer that has an adapter, over all tokens of the batches: (in,) fp32."""
+    squares = mean_over_inputs(
+        model, list(adapted_layers(model)), batches, lambda rows: rows.double().square().sum(0), on_batch
+    )
+    return {name: mean.float() for name, mean in squares.items()}
+
+
+def mean_over_inputs(
+    model: Any, layers: Sequence[Adapted], batches: Iterable[Batch], summed: Callable[[torch.Tensor], torch.Tensor],
+    on_batch: Callable[[], None],
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    """Return, by layer, the mean per token of what `summed` makes of the layer's inputs (N, in), the adapter off.
+
+    Over all tokens of the batches; padding has no part in it.
+    """
     sums: dict[str, torch.Tensor] = {}
     shown: list[torch.Tensor] = []
     count = 0
 
     def watch(name: str) -> Callable[[Any, tuple[torch.Tensor, ...]], None]:
         def note(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
-            rows = inputs[0].detach().flatten(0, 1)[shown[0]].double()  # padding has no part in it
-            sums[name] = sums.get(
-                name, torch.zeros(rows.shape[1], dtype=torch.float64, device=rows.device)
-            ) + rows.square().sum(0)
+            sums[name] = summed(inputs[0].detach().flatten(0, 1)[shown[0]]) + sums.get(name, 0.0)
 
         return note
 
-    handles = [one.module.register_forward_pre_hook(watch(one.name)) for one in adapted_layers(model)]
+    handles = [one.module.register_forward_pre_hook(watch(one.name)) for one in layers]
     try:
         with adapter_off(model):
             for batch in batches:
@@ -90,7 +101,7 @@ def mean_squared_inputs(
     finally:
         for handle in handles:
             handle.remove()
-    return {name: (total / max(1, count)).float() for name, total in sums.items()}
+    return {name: total / max(1, count) for name, total in sums.items()}
 
 
 def real_positions(batch: Batch) -> torch.Tensor:
