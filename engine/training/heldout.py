@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(session: Session, model: Any, *, on_progress: Callable[[int, int], None]) -> Learned:
     """Score and answer the session's held-out rows, and take the loss of some training rows beside them."""
-    rows = _chosen(session.prepared.heldout, session.recipe.data.heldout_rows)
-    train = session.prepared.train[:TRAIN_ROWS]
+    rows, train = _measured(session)
     total = 2 * len(rows) + len(train)
     losses = row_nll(session, model, rows, on_rows=lambda done: on_progress(done, total))
     train_losses = row_nll(session, model, train, on_rows=lambda done: on_progress(len(rows) + done, total))
@@ -58,6 +58,17 @@ def measure(session: Session, model: Any, *, on_progress: Callable[[int, int], N
             )
         )  # fmt: skip
     return Learned(scores=scores, answers=answers, train_nll=sum(train_losses) / max(1, len(train_losses)))
+
+
+def cache_key(session: Session) -> str:
+    """Name what `measure` finds of the base itself by all that decides it: its weights, the rows as tokens, the settings."""
+    heldout, train = _measured(session)
+    rows = [
+        (row.line, row.ids.tolist(), row.mask.tolist(), row.prompt_text, row.answer_text, row.cluster)
+        for row in (*heldout, *train)
+    ]
+    parts = (CAPABILITY, session.loaded.fingerprint, session.loaded.settings, len(heldout), rows)
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
 
 def row_nll(
@@ -126,6 +137,11 @@ def _answers(session: Session, model: Any, rows: Sequence[Example]) -> list[tupl
     closing = int(rows[0].ids[-1]) if rows and rows[0].is_closed else None
     written = write_greedily(scorer, prompts, limits, stop=stop_tokens(scorer, closing))
     return [(str(tokenizer.decode(list(one.ids))), one.hit_limit) for one in written]
+
+
+def _measured(session: Session) -> tuple[list[Example], Sequence[Example]]:
+    """The held-out rows and the training rows that are measured."""
+    return _chosen(session.prepared.heldout, session.recipe.data.heldout_rows), session.prepared.train[:TRAIN_ROWS]
 
 
 def _chosen(rows: Sequence[Example], limit: int) -> list[Example]:

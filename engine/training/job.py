@@ -367,8 +367,12 @@ class TrainingJob:
         return None
 
     def _measure_heldout_before(self) -> None:
-        known = results.stored_learned(self.work.store, self.run_id, "before")
-        self.learned_before = known or self._measure_heldout("before", 0)
+        """Measure the held-out rows with what the run starts from, or take over what is known of the base already."""
+        store, key = self.work.store, "" if self.recipe.start_from else heldout.cache_key(self.session)
+        known = results.stored_learned(store, self.run_id, "before")
+        if known is None and key and (known := results.cached_learned(store, key)) is not None:
+            results.store_learned(store, self.session, self.run_id, "before", 0, known, key=key)
+        self.learned_before = known or self._measure_heldout("before", 0, key)
 
     def _judge_earlier_stages(self) -> None:
         """Say whether this training broke what the runs before it had learned: a verdict over their held-out rows."""
@@ -388,11 +392,11 @@ class TrainingJob:
             after=f"{self.run_id}@{self.end_step}",
         )
 
-    def _measure_heldout(self, moment: str, step: int) -> heldout.Learned:
+    def _measure_heldout(self, moment: str, step: int, key: str = "") -> heldout.Learned:
         learned = heldout.measure(
             self.session, self.session.loaded.model, on_progress=self._progress(f"held-out rows {moment}")
         )
-        results.store_learned(self.work.store, self.session, self.run_id, moment, step, learned)
+        results.store_learned(self.work.store, self.session, self.run_id, moment, step, learned, key=key)
         return learned
 
     def _progress(self, phase: str) -> Any:

@@ -51,10 +51,14 @@ def keep_rows(store: Store, run_id: int, folder: Path) -> None:
     durable.append_line(folder / "rows.jsonl", "\n".join(lines))
 
 
-def store_learned(
-    store: Store, session: Session, run_id: int, moment: str, step: int, learned: Learned, *, of_run: int = 0
-) -> None:
-    """Keep held-out scores and answers as a measurement of their own; `of_run` says that they are an earlier run's rows."""
+def store_learned(  # noqa: PLR0913 - one argument a column
+    store: Store, session: Session, run_id: int, moment: str, step: int, learned: Learned, *, of_run: int = 0,
+    key: str = "",
+) -> None:  # fmt: skip
+    """Keep held-out scores and answers as a measurement of their own.
+
+    `of_run` says that they are an earlier run's rows; `key` names what may be taken over by other runs (`cached_learned`).
+    """
     start = session.recipe.start_from or session.loaded.ref
     settings: dict[str, Any] = {"train_nll": learned.train_nll}
     if of_run:
@@ -62,7 +66,7 @@ def store_learned(
     measurement = scores.begin(
         store, run_id=run_id, moment=moment, step=step, model_ref=f"{run_id}@{step}" if step else start,
         fingerprint=session.loaded.fingerprint if not step else "", suite=HELDOUT_SUITE,
-        suite_hash=data_fingerprint(session.prepared), settings=settings,
+        suite_hash=data_fingerprint(session.prepared), settings=settings, cache_key=key,
     )  # fmt: skip
     scores.add(store, measurement, learned.scores, learned.answers)
     scores.finish(store, measurement)
@@ -72,12 +76,22 @@ def stored_learned(store: Store, run_id: int, moment: str) -> Learned | None:
     """Return what an earlier attempt of the run measured, so that a resumed run need not measure it again."""
     for row in scores.of_run(store, run_id):
         if row.suite == HELDOUT_SUITE and row.moment == moment and OF_RUN not in row.settings:
-            return Learned(
-                scores=scores.scores(store, row.id),
-                answers=scores.answers(store, row.id),
-                train_nll=float(row.settings["train_nll"]),
-            )
+            return _learned_from(store, row)
     return None
+
+
+def cached_learned(store: Store, key: str) -> Learned | None:
+    """Return what any run measured under that key (`heldout.cache_key`): the base answers the same rows the same way."""
+    row = scores.cached(store, key)
+    return None if row is None else _learned_from(store, row)
+
+
+def _learned_from(store: Store, row: Measurement) -> Learned:
+    return Learned(
+        scores=scores.scores(store, row.id),
+        answers=scores.answers(store, row.id),
+        train_nll=float(row.settings["train_nll"]),
+    )
 
 
 def canary_measurements(store: Store, run_id: int) -> list[Measurement]:

@@ -101,6 +101,30 @@ def test_two_equal_recipes_give_equal_losses(store, project):
     assert before == [scores.scores(store, m.id) for m in scores.of_run(store, second) if m.moment == "before"]
 
 
+def test_what_the_base_answers_to_held_out_rows_is_asked_once(store, project):
+    first, job_id = queue(store, project)
+    finish(store, job_id)
+    with store.write() as changes:  # a mark shows what is taken over
+        changes.execute(
+            "UPDATE answers SET text = 'marked' WHERE measurement_id = ?", (_heldout_before(store, first).id,)
+        )
+    others = msgspec.structs.replace(project.data, heldout_rows=4)
+    for recipe, is_taken_over in (
+        (_with(project, "full"), True),
+        (msgspec.structs.replace(project, data=others), False),
+    ):
+        run_id, job_id = queue(store, recipe)
+        finish(store, job_id)
+        texts = {answer.text for answer in scores.answers(store, _heldout_before(store, run_id).id)}
+        assert (texts == {"marked"}) is is_taken_over
+        learned = [runs.get(store, one).results["learned"]["nll_before"] for one in (first, run_id)]
+        assert (learned[0] == learned[1]) is is_taken_over
+
+
+def _heldout_before(store, run_id):
+    return next(m for m in scores.of_run(store, run_id) if m.moment == "before" and m.suite == "held-out rows")
+
+
 @pytest.mark.skipif(platform.IS_WINDOWS, reason="uses POSIX signals")
 @pytest.mark.parametrize("method", METHODS)
 def test_killed_in_the_middle_and_resumed_it_logs_the_same_losses(store, project, until, method):
