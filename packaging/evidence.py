@@ -61,17 +61,15 @@ ARMS: dict[str, dict[str, Any]] = {
     "LoRA, standard": {**_LORA, **_STANDARD},
     "full, standard": {**_FULL, **_STANDARD},
     "LoRA, off": _LORA,
-    "full, KL": {**_FULL, **_KL},
+    "LoRA, lighter KL": {**_LORA, **_KL, "protection.kl.beta": 0.25, "training.max_steps": 90},
     "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},
-    "LoRA, replay + KL": {**_LORA, **_REPLAY_KL},
     "full, guard stops": {
         **_FULL, "canaries.guard": "automatic", "checkpoints.at_looks": True, "canaries.looks": [0.05, 0.1, 0.15, 0.25, 0.5, 1.0],
     },
     "full 1e-6, general rows (harmless)": {**_FULL, "training.lr": 1e-6, **_GENERAL},
     "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
     "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
-    "LoRA, SAM": {**_LORA, "protect": "custom", "protection.sam.rho": 0.05},
     "QLoRA, standard": {**_LORA, **_STANDARD, "method": "qlora"},
 }  # fmt: skip
 #: After these arms the strength slider is tried as well.
