@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 METHOD ?= full
 PROTECT ?= off
 JOBS ?= 2
+# One thread a process: two that share two processors with other tests wait for each other most of the time.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations 15
 
 .PHONY: demo run test test-long check bench evidence pictures clean
 
@@ -16,12 +18,14 @@ run: $(VENV)/.starter
 	$(BIN)/python -m gui.app $(RUN_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses $(JOBS) -m "not long" $(TEST_ARGS)
+	$(PYTEST) --numprocesses $(JOBS) -m "not long" $(TEST_ARGS)
 
 # Everything, with a report. A run that was broken off goes on where it stopped; LONG_ARGS=--again begins anew, and
-# LONG_ARGS="--long-seed 7" draws other kills.
+# LONG_ARGS="--long-seed 7" draws other kills. The starter's journey is timed, so it has the machine to itself.
+LONG := -p long_report --long-report tests/long-report.md --timeout 7200 $(LONG_ARGS)
 test-long: $(VENV)/.dev
-	PYTHONPATH=tests $(BIN)/python -m pytest -p long_report --long-report tests/long-report.md --timeout 7200 $(LONG_ARGS) $(TEST_ARGS)
+	PYTHONPATH=tests $(BIN)/python -m pytest $(LONG) -m "long and starter" tests/e2e/test_starter_journey.py
+	PYTHONPATH=tests $(PYTEST) --numprocesses $(JOBS) $(LONG) $(TEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 What passed counts while nothing that a test could see has changed: the sources' own hash and the seed are in the report. A
 run that was broken off goes on where it stopped; `--again` begins anew. Random tests take their seed from `--long-seed`.
+Beside pytest-xdist every process leaves out the same tests, and the one that gathers the outcomes writes them.
 """
 
 import hashlib
@@ -36,26 +37,32 @@ class Report:
 
     def __init__(self, config, path):
         self.root, self.path = config.rootpath, path
+        self.is_writer = not hasattr(config, "workerinput")
         self.seed, self.again = config.getoption("long_seed"), config.getoption("again")
         self.sources = sources_hash(self.root, path)
-        self.outcomes = {} if self.again else read_outcomes(path, self.sources, self.seed)
+        self.outcomes = read_outcomes(path, self.sources, self.seed)
         self.parts = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config, items):
         done = [item for item in items if self.outcomes.get(item.nodeid, ("",))[0] == "passed"]
-        if done:
+        if done and not self.again:
             config.hook.pytest_deselected(items=done)
             items[:] = [item for item in items if item not in done]
 
     def pytest_runtest_logreport(self, report):
         self.parts.setdefault(report.nodeid, []).append(report)
-        if report.when != "teardown":
+        if report.when != "teardown" or not self.is_writer:
             return
         parts = self.parts.pop(report.nodeid)
         outcome = next((part.outcome for part in parts if part.outcome != "passed"), "passed")
         self.outcomes[report.nodeid] = (outcome, sum(part.duration for part in parts))
         self.write()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session, exitstatus):
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.outcomes:
+            session.exitstatus = pytest.ExitCode.OK  # all have passed already
 
     def write(self):
         """Write the report whole, beside its place and then into it."""

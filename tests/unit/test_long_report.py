@@ -34,6 +34,7 @@ def long_run(tmp_path):
             cwd=folder, capture_output=True, text=True, check=False,
             env={**os.environ, "PYTHONPATH": str(TESTS), "SEEN": str(tmp_path / "seen"), **environment},
         )  # fmt: skip
+        run.code = done.returncode
         return done.stdout.splitlines()[-1]
 
     run.folder, run.seen = folder, tmp_path / "seen"
@@ -48,7 +49,19 @@ def test_a_rerun_does_only_what_has_not_passed(long_run):
     assert "1 passed, 4 deselected" in long_run(NOW_GOOD="1")
     assert "- 5 passed, 0 failed, 0 skipped;" in (long_run.folder / "report.md").read_text()
     assert "5 deselected" in long_run(NOW_GOOD="1")
+    assert long_run.code == 0
     assert "5 passed" in long_run("--again", NOW_GOOD="1")
+
+
+def test_several_processes_write_one_report(long_run):
+    assert "1 failed, 4 passed" in long_run("--numprocesses", "2")
+    assert "1 passed" in long_run("--numprocesses", "2", NOW_GOOD="1")
+    assert "- 5 passed, 0 failed, 0 skipped;" in (long_run.folder / "report.md").read_text()
+    assert "no tests ran" in long_run("--numprocesses", "2", NOW_GOOD="1")
+    assert long_run.code == 0
+    long_run("--again", "--numprocesses", "2")
+    assert long_run.code == 1
+    assert "- 4 passed, 1 failed, 0 skipped;" in (long_run.folder / "report.md").read_text()
 
 
 def test_other_sources_or_another_seed_begin_anew(long_run):
