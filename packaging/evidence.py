@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from evidence_report import write_report
+from evidence_report import summary, write_report
 
 from engine import client, presets, settings
 from engine.errors import UserError
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 CELLS = DOCS / "evidence" / "cells"
+#: What the advice cites (`engine.measured`).
+MEASURED = ROOT / "resources" / "measured.json"
 BASE = "SmolLM2-135M-Instruct"
 SEEDS = (0, 1, 2)
 STEPS = 60
@@ -68,12 +70,16 @@ ARMS: dict[str, dict[str, Any]] = {
         **_FULL, "canaries.guard": "automatic", "checkpoints.at_looks": True, "canaries.looks": [0.05, 0.1, 0.15, 0.25, 0.5, 1.0],
     },
     "full 1e-6, general rows (harmless)": {**_FULL, "training.lr": 1e-6, **_GENERAL},
+    "full 1e-5, off": {"method": "full", "training.lr": 1e-5},
+    "LoRA 2e-4, off": {"method": "lora", "training.lr": 2e-4},
     "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
     "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
     "QLoRA, standard": {**_LORA, **_STANDARD, "method": "qlora"},
 }  # fmt: skip
-#: After these arms the strength slider is tried as well.
-SLIDER_AFTER = ("full, off", "LoRA, off")
+#: Arms that are there for a direction only; all others have every seed.
+ONE_SEED = {"full 1e-5, off", "LoRA 2e-4, off", "full, token weighting", "QLoRA, standard"}
+#: After these arms the strength slider is tried as well, with these seeds.
+SLIDER_AFTER = {"full, off": SEEDS, "LoRA, off": SEEDS[:1]}
 
 
 def main() -> int:
@@ -95,7 +101,9 @@ def main() -> int:
         missing = [f"{arm}, seed {seed}" for arm, seed, path in _cells(base) if not path.exists()]
     finally:
         store.close()
-    write_report(DOCS, [json.loads(path.read_text("utf-8")) for _, _, path in _cells(base) if path.exists()], missing)
+    cells = [json.loads(path.read_text("utf-8")) for _, _, path in _cells(base) if path.exists()]
+    write_report(DOCS, cells, missing)
+    MEASURED.write_text(json.dumps(summary(cells), indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     return 1 if missing else 0
 
 
@@ -109,6 +117,8 @@ def _cells(base_fingerprint: str) -> Iterator[tuple[str, int, Path]]:
     """Every cell by seed and arm, and where its outcome is kept."""
     for seed in SEEDS:
         for arm, changes in ARMS.items():
+            if arm in ONE_SEED and seed != SEEDS[0]:
+                continue
             name = "".join(letter if letter.isalnum() else "-" for letter in arm.lower())
             digest = _recipe(changes, seed, base_fingerprint, portable=True).hash()[:12]
             yield arm, seed, CELLS / f"{name}-{seed}-{digest}.json"
@@ -136,18 +146,28 @@ def _measure_missing(store: Store, base: str, arms: set[str], minutes: float) ->
 
 
 def _measure(store: Store, arm: str, seed: int, base: str) -> dict[str, Any]:
-    """Run a cell through host and worker, as any run is, and return what came out."""
-    run_id, job_id = client.queue_run(store, _recipe(ARMS[arm], seed, base), {})
-    _wait(store, job_id)
+    """Run a cell through host and worker, as any run is, and return what came out; a run that is there already is taken."""
+    recipe = _recipe(ARMS[arm], seed, base)
+    run_id = _ended_run(store, recipe)
+    if run_id is None:
+        run_id, job_id = client.queue_run(store, recipe, {})
+        _wait(store, job_id)
     cell = {"arm": arm, "seed": seed, **_outcome(store, run_id)}
-    if arm in SLIDER_AFTER:
-        run = runs.get(store, run_id)
-        _wait(store, jobs.enqueue(store, "strength", {"ref": f"{run_id}@{run.step}"}, run_id=run_id))
+    if seed in SLIDER_AFTER.get(arm, ()):
+        step = runs.get(store, run_id).step
+        if not strength.points(store, run_id, step):
+            _wait(store, jobs.enqueue(store, "strength", {"ref": f"{run_id}@{step}"}, run_id=run_id))
         cell["slider"] = [
             {**msgspec.to_builtins(point), "is_inside": point.is_inside}
-            for point in strength.points(store, run_id, run.step)
+            for point in strength.points(store, run_id, step)
         ]
     return cell
+
+
+def _ended_run(store: Store, recipe: Recipe) -> int | None:
+    """The newest run of that very recipe in this data folder that came to its end: of a cell that was broken off."""
+    ended = (run for run in runs.everything(store) if run.state in (State.FINISHED, State.AUTO_STOPPED))
+    return next((run.id for run in ended if run.recipe.hash() == recipe.hash()), None)
 
 
 def _wait(store: Store, job_id: int) -> None:
@@ -169,6 +189,7 @@ def _outcome(store: Store, run_id: int) -> dict[str, Any]:
         "word": verdict.word,
         "capabilities": msgspec.to_builtins(verdict.capabilities),
         "learned": run.results["learned"],
+        "sentinels": run.results["sentinels"],
         "kl": _mean_kl(store, run_id),
         "events": [
             {"step": event.step, "kind": event.kind, "sentence": event.sentence}

@@ -34,6 +34,37 @@ def write_report(folder: Path, cells: Sequence[Cell], missing: Sequence[str]) ->
     (folder / "evidence.md").write_text("\n".join(parts) + "\n", "utf-8")
 
 
+def summary(cells: Sequence[Cell]) -> dict[str, Any]:
+    """What the advice cites of each arm, as `engine.measured` reads it: means over the seeds, and counts of runs."""
+    return {arm: _summed(group) for arm, group in _by_arm(cells)}
+
+
+def _summed(group: Sequence[Cell]) -> dict[str, Any]:
+    kl = [cell["kl"] for cell in group if cell["kl"] is not None]
+    captured = [cell["sentinels"]["format_capture_after"] for cell in group if cell.get("sentinels")]
+    sliders = [cell["slider"] for cell in group if cell.get("slider")]
+    points = [point for slider in sliders for point in slider]
+    return {
+        "seeds": len(group),
+        "steps": max(cell["steps"] for cell in group),
+        "words": {word: sum(cell["word"] == word for cell in group) for word in dict.fromkeys(c["word"] for c in group)},
+        "mean_change": _mean([mean_change(cell) for cell in group]),
+        "kl": _mean(kl),
+        "exact": _mean([cell["learned"]["exact_after"] for cell in group]),
+        "fall": _mean([_fall(cell) for cell in group]),
+        "captured": _mean(captured) if captured and None not in captured else None,
+        "strengths_tried": len(sliders),
+        "strengths_inside": {
+            f"{alpha:g}": sum(point["is_inside"] for point in points if point["alpha"] == alpha)
+            for alpha in sorted({point["alpha"] for point in points})
+        },
+    }  # fmt: skip
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(statistics.mean(values), 4) if values else None
+
+
 def _opening(cells: Sequence[Cell], missing: Sequence[str]) -> list[str]:
     lines = [
         "# What the protections do, measured",
