@@ -20,7 +20,6 @@ from gui.run.answers import AnswersTab
 from gui.run.drift import DriftTab
 from gui.run.header import RunHeader
 from gui.run.keep import KeepRow
-from gui.run.log import LogTab
 from gui.run.onward import Onward
 from gui.run.progress import Progress
 from gui.run.reading import RunReading, read
@@ -31,6 +30,7 @@ from gui.run.verdict import VerdictTab
 from gui.shell.live_run import state_word
 from gui.widgets.cards import Trouble
 from gui.widgets.empty import Empty
+from gui.widgets.log_pane import LogPane
 from gui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RunPage(Page):
         self.strength = StrengthTab()
         self.drift = DriftTab(dialogs)
         self.setup = SetupTab()
-        self.log = LogTab()
+        self.log = LogPane((16, 8, 16, 12))
         self.tabs = Tabs(tr("Parts of the run"))
         self._lay_out()
         self._connect()

@@ -246,15 +246,15 @@ class MainWindow(QMainWindow):
         """Ctrl+F: the log's search where the log has the focus, else the page's."""
         focus = self.focusWidget()
         if self.log_dock.isVisible() and focus is not None and self.log_dock.isAncestorOf(focus):
-            self.log_dock.search.setFocus()
+            self.log_dock.pane.search.setFocus()
         elif self._front:
             self.page.search()
 
     @Slot()
     def find_next(self) -> None:
         """F3: the next place in the log, or the page's search again."""
-        if self.log_dock.isVisible() and self.log_dock.search.text():
-            self.log_dock.find_next()
+        if self.log_dock.isVisible() and self.log_dock.pane.search.text():
+            self.log_dock.pane.find_next()
         else:
             self.find_in_page()
 
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         """Show or hide the log."""
         self.log_dock.setVisible(not self.log_dock.isVisible())
         if self.log_dock.isVisible():
-            self.log_dock.search.setFocus()
+            self.log_dock.pane.search.setFocus()
 
     @Slot()
     def export_from_page(self) -> None:

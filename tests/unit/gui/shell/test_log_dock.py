@@ -22,7 +22,7 @@ def dock(qtbot, window, gui_project, make_run):
 
 
 def _lines(dock):
-    return dock.view.toPlainText().splitlines()
+    return dock.pane.view.toPlainText().splitlines()
 
 
 def test_it_shows_every_line_with_level_and_run(dock):
@@ -36,41 +36,41 @@ def test_new_lines_come_once_and_it_follows_the_end(dock, gui_project):
     dock.read_new()
     dock.read_new()
     assert len(_lines(dock)) == 201
-    bar = dock.view.verticalScrollBar()
+    bar = dock.pane.view.verticalScrollBar()
     assert bar.value() == bar.maximum()
 
 
 def test_scrolled_up_it_stays_and_counts_what_is_new(dock, gui_project):
-    dock.view.verticalScrollBar().setValue(0)
+    dock.pane.view.verticalScrollBar().setValue(0)
     for number in range(37):
         runs.add_log(gui_project.store, f"new {number}")
     dock.read_new()
-    assert dock.view.verticalScrollBar().value() == 0
-    assert "37" in dock.newer.text()
-    dock.newer.click()
-    assert dock.view.verticalScrollBar().value() == dock.view.verticalScrollBar().maximum()
-    assert not dock.newer.isVisible()
+    assert dock.pane.view.verticalScrollBar().value() == 0
+    assert "37" in dock.pane.newer.text()
+    dock.pane.newer.click()
+    assert dock.pane.view.verticalScrollBar().value() == dock.pane.view.verticalScrollBar().maximum()
+    assert not dock.pane.newer.isVisible()
 
 
 def test_the_level_filters_and_comes_back(dock):
-    dock.level.setCurrentIndex(dock.level.findData("warning"))
+    dock.pane.level.setCurrentIndex(dock.pane.level.findData("warning"))
     assert len(_lines(dock)) == 4
-    dock.level.setCurrentIndex(dock.level.findData("error"))
+    dock.pane.level.setCurrentIndex(dock.pane.level.findData("error"))
     assert len(_lines(dock)) == 1
-    dock.level.setCurrentIndex(dock.level.findData("info"))
+    dock.pane.level.setCurrentIndex(dock.pane.level.findData("info"))
     assert len(_lines(dock)) == 200
 
 
 def test_search_goes_on_from_the_top(dock):
-    dock.search.setText("line 150 ")
-    dock.find_next()
-    first = dock.view.textCursor().blockNumber()
-    dock.find_next()
-    assert first == dock.view.textCursor().blockNumber() == 150
+    dock.pane.search.setText("line 150 ")
+    dock.pane.find_next()
+    first = dock.pane.view.textCursor().blockNumber()
+    dock.pane.find_next()
+    assert first == dock.pane.view.textCursor().blockNumber() == 150
 
 
 def test_copying_leaves_the_home_folder_out(dock):
-    dock._on_copy_clicked()
+    dock.pane.copy.click()
     text = QApplication.clipboard().text()
     assert "line 199" in text
     assert str(Path.home()) not in text
@@ -78,6 +78,6 @@ def test_copying_leaves_the_home_folder_out(dock):
 
 def test_20000_lines_are_shown_without_a_stall(dock):
     began = time.process_time()
-    dock.view.append([f"step {number}: loss 1.234" for number in range(20_000)])
+    dock.pane.view.append([f"step {number}: loss 1.234" for number in range(20_000)])
     assert time.process_time() - began < 2.0
-    assert dock.view.blockCount() <= 10_000
+    assert dock.pane.view.blockCount() <= 10_000
