@@ -63,6 +63,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "LoRA, standard": {**_LORA, **_STANDARD},
     "full, standard": {**_FULL, **_STANDARD},
     "LoRA, off": _LORA,
+    "LoRA, KL, three times the steps": {**_LORA, **_KL, "protection.general.share": 0.1, "training.max_steps": 180},
     "LoRA, lighter KL": {**_LORA, **_KL, "protection.kl.beta": 0.25, "training.max_steps": 90},
     "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},
@@ -77,7 +78,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "QLoRA, standard": {**_LORA, **_STANDARD, "method": "qlora"},
 }  # fmt: skip
 #: Arms that are there for a direction only; all others have every seed.
-ONE_SEED = {"full 1e-5, off", "LoRA 2e-4, off", "full, token weighting", "QLoRA, standard"}
+ONE_SEED = {"LoRA, lighter KL", "full 1e-5, off", "LoRA 2e-4, off", "full, token weighting", "QLoRA, standard"}
 #: After these arms the strength slider is tried as well, with these seeds.
 SLIDER_AFTER = {"full, off": SEEDS, "LoRA, off": SEEDS[:1]}
 
