@@ -320,15 +320,19 @@ def run(work: Work) -> Outcome:
 
 def summarise(store: Store, sweep: Sweep) -> Summary:
     """The trade-off of a sweep's runs as they stand; a pure function of stored rows. What has no verdict is missing."""
-    told = [(cell, runs.get(store, cell.run_id)) for cell in sweeps.cells(store, sweep.id)]
+    return sum_up(store, [(cell.label, runs.get(store, cell.run_id)) for cell in sweeps.cells(store, sweep.id)])
+
+
+def sum_up(store: Store, told: Sequence[tuple[str, Run]]) -> Summary:
+    """The trade-off of any runs, each with what it is called."""
     verdicts = {one.id: last_verdict(store, one.id) for _, one in told}
     ready = [
-        (cell.label, one, verdict) for cell, one in told
+        (label, one, verdict) for label, one in told
         if (verdict := verdicts[one.id]) is not None and one.results.get("learned")
     ]  # fmt: skip
     missing = tuple(
-        f"{cell.label} (run {one.id}: {one.state.word.lower()})"
-        for cell, one in told
+        f"{label} (run {one.id}: {one.state.word.lower()})"
+        for label, one in told
         if verdicts[one.id] is None or not one.results.get("learned")
     )
     measure = choose_measure([one.results["learned"] for _, one, _ in ready])

@@ -50,10 +50,15 @@ def _csv(chart: Chart) -> bytes:
     return chart.table().to_csv().encode()
 
 
-def _png(chart: Chart) -> bytes:
+def png(picture: QImage) -> bytes:
+    """The bytes of a picture's PNG file; may be called in any thread."""
     buffer = _buffer()
-    image(chart).save(buffer, "PNG")  # type: ignore[call-overload]
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
+
+
+def _png(chart: Chart) -> bytes:
+    return png(image(chart))
 
 
 def _svg(chart: Chart) -> bytes:

@@ -104,8 +104,13 @@ class AnswersTab(AnswersPanel):
     def open(self, **args: Any) -> None:
         """Take models, a prompt and an item from whoever leads here; what is not named stays."""
         named = {side: str(args[side]) for side in _SIDES if args.get(side)}
-        if named and {**self.refs, **named} != self.refs:
-            self.refs |= named
+        wanted = {**self.refs, **named}
+        if args.get("c") == "":  # a third model is not wanted, whoever stood there
+            wanted.pop("c", None)
+        if args.get("source"):
+            self._turn_source(str(args["source"]))
+        if wanted != self.refs:
+            self.refs = wanted
             self.third.setChecked("c" in self.refs)
             self._forget()
         self._wanted = {name: str(args[name]) for name in ("prompt", "item") if args.get(name)}

@@ -33,6 +33,7 @@ class OverviewTab(QWidget):
     open_requested = Signal(int)
     current_requested = Signal(int)
     measure_requested = Signal()
+    report_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it empty."""
@@ -41,6 +42,7 @@ class OverviewTab(QWidget):
         self.baseline.setAccessibleName(tr("Baseline"))
         self.add = QComboBox()
         self.add.setAccessibleName(tr("Add a run"))
+        self.report = QPushButton(tr("Export report…"))
         self.model = OverviewModel(self)
         self.table = plain_table(self.model, tr("Compared runs"))
         for column, width in enumerate(_WIDTHS):
@@ -66,6 +68,7 @@ class OverviewTab(QWidget):
         for widget in (label, self.baseline, self.add):
             head.addWidget(widget)
         head.addStretch(1)
+        head.addWidget(self.report)
         buttons = QHBoxLayout()
         for button in (self.open, self.current, self.remove):
             buttons.addWidget(button)
@@ -90,6 +93,7 @@ class OverviewTab(QWidget):
         self.current.clicked.connect(self._on_current_clicked)
         self.remove.clicked.connect(self._on_remove_clicked)
         self.measure.clicked.connect(self.measure_requested)
+        self.report.clicked.connect(self.report_requested)
 
     # ---- show --------------------------------------------------------------------------------------------------------
 
@@ -150,7 +154,7 @@ class OverviewTab(QWidget):
     def focus_chain(self) -> list[QWidget]:
         """Selectors, table, buttons."""
         return [
-            self.baseline, self.add, self.table, self.open, self.current, self.remove, self.measure,
+            self.baseline, self.add, self.report, self.table, self.open, self.current, self.remove, self.measure,
         ]  # fmt: skip
 
     def changeEvent(self, event: QEvent) -> None:

@@ -259,6 +259,13 @@ def _retained(one: CapabilityVerdict) -> Retained:
     )
 
 
+def beside(one: Compared, reading: Reading) -> Compared | None:
+    """The run whose answers are shown beside a chosen one's: the recommended run, or the other one of two."""
+    others = [other for other in reading.compared if other.run.id != one.run.id and other.ref]
+    best = next((other for other in others if other.run.id == reading.recommended), None)
+    return best or (others[0] if len(others) == 1 else None)
+
+
 def capabilities(reading: Reading) -> list[str]:
     """Every capability a compared run was judged by, for the selector."""
     return list(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.actions import sweeps as sweep_actions
 from gui.actions import versions
-from gui.compare import answers, presenter
+from gui.compare import answers, presenter, report
 from gui.compare.matrix import MatrixTab
 from gui.compare.overview import OverviewTab
 from gui.compare.reading import MOST, Reading, read, suggested
@@ -65,6 +65,8 @@ class ComparePage(Page):
         self.answers = answers.AnswersTab(project)
         self._add_tab("answers", tr("Answers"), self.answers)
         self._side_by_side = QAction(tr("Ask models side by side"), self)
+        self._report = QAction(tr("Export report of the comparison"), self)
+        self._report.setEnabled(False)
         self.matrix = MatrixTab(project)
         self._add_tab("matrix", tr("Matrix"), self.matrix)
         self.tabs.setTabVisible(0, False)
@@ -88,6 +90,8 @@ class ComparePage(Page):
         self.overview.measure_requested.connect(self._on_measure_requested)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self._side_by_side.triggered.connect(self.show_answers)
+        self._report.triggered.connect(self.export_report)
+        self.overview.report_requested.connect(self.export_report)
         self.sweep.open_requested.connect(self._on_open_requested)
         self.sweep.cancel_requested.connect(self._on_cancel_rest_requested)
         self.sweep.resume_requested.connect(self._on_resume_requested)
@@ -162,8 +166,8 @@ class ComparePage(Page):
         return [self.tabs.tabBar(), *(part.focus_chain() if part is not None else [])]  # type: ignore[attr-defined]
 
     def page_actions(self) -> list[QAction]:
-        """What the palette finds: the Answers tab's own (while it is in front), and the way to it."""
-        return [*self.answers.commands, self._side_by_side]
+        """What the palette finds: the Answers tab's own (while it is in front), the way to it, and the report."""
+        return [*self.answers.commands, self._side_by_side, self._report]
 
     def search(self) -> None:
         """Ctrl+F: the Answers tab's search."""
@@ -176,6 +180,13 @@ class ComparePage(Page):
             self.answers.export_votes()
         else:
             super().export()
+
+    @Slot()
+    def export_report(self) -> None:
+        """Write page, numbers and picture of the comparison into a folder."""
+        if self._reading is not None and self._reading.compared:
+            ids, rows = self.run_ids, presenter.tradeoff_rows(self._reading)
+            report.ask_where(self.project, ids, rows, str(self.tradeoff.measure.currentData()))
 
     @Slot()
     def show_answers(self) -> None:
@@ -251,6 +262,7 @@ class ComparePage(Page):
         reading = self._reading
         self.tabs.setTabVisible(self.tabs.indexOf(self.sweep), reading.sweep is not None)
         self.matrix.show_runs(self.run_ids)
+        self._report.setEnabled(bool(reading.compared))
         if reading.sweep is not None:
             self.sweep.show_sweep(reading.sweep, reading.why)
         if not reading.compared:
@@ -323,7 +335,10 @@ class ComparePage(Page):
     def _on_answers_requested(self, run_id: int) -> None:
         one = self._compared(run_id)
         if one is not None and one.ref:
-            self.answers.open(a=f"base:{one.run.recipe.base}", b=one.ref)
+            other = presenter.beside(one, self._reading) if self._reading is not None else None
+            self.answers.open(
+                a=f"base:{one.run.recipe.base}", b=one.ref, c=other.ref if other is not None else "", source="canaries"
+            )
             self.turn_to("answers")
 
     @Slot()

@@ -2175,6 +2175,10 @@
         <translation>Modelle nebeneinander fragen</translation>
     </message>
     <message>
+        <source>Export report of the comparison</source>
+        <translation>Bericht des Vergleichs exportieren</translation>
+    </message>
+    <message>
         <source>Matrix</source>
         <translation>Matrix</translation>
     </message>
@@ -4933,6 +4937,18 @@
         <source>Nothing is recommended: these runs were not measured on the same canaries of the same base.</source>
         <extracomment>Measurements of held-out rows carry this suite name; they are no canaries. How many runs are compared at least and at most, beside the baseline.</extracomment>
         <translation>Es wird nichts empfohlen: Diese Läufe wurden nicht mit denselben Kanarien derselben Basis gemessen.</translation>
+    </message>
+    <message>
+        <source>Choose where the folder of the report goes</source>
+        <translation>Wohin soll der Ordner des Berichts?</translation>
+    </message>
+    <message>
+        <source>Wrote the report into {folder}.</source>
+        <translation>Der Bericht liegt in {folder}.</translation>
+    </message>
+    <message>
+        <source>The report could not be written: {reason}</source>
+        <translation>Der Bericht konnte nicht geschrieben werden: {reason}</translation>
     </message>
 </context>
 </TS>

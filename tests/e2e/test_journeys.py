@@ -117,7 +117,9 @@ def test_j1_from_the_demo_to_the_first_verdict_and_back(no_network, tiny_starter
     ended(keyboard, store)
 
 
-def test_j2_and_j4_a_run_of_ones_own_then_another_and_the_better_one_made_current(recipe, keyboard, store, home):
+def test_j2_and_j4_a_run_of_ones_own_then_another_and_the_better_one_made_current(
+    recipe, keyboard, store, home, tmp_path
+):
     copy_file(recipe.data.path)
     keyboard.press(Qt.Key.Key_V, CTRL)
     keyboard.wait_for("60 rows")
@@ -175,11 +177,32 @@ def test_j2_and_j4_a_run_of_ones_own_then_another_and_the_better_one_made_curren
     keyboard.press(Qt.Key.Key_End)
     keyboard.press(Qt.Key.Key_Space)
     assert chart.readout_bar.text()
+    keyboard.push("Compare answers")  # base, the chosen run and the other: the same canary side by side
+    answers = keyboard.app.window.page.answers
+    keyboard.until(lambda: keyboard.tab_in_front() == "Answers" and len(set(answers.refs.values())) == 3)
+    keyboard.choose("Answers to show", "All")
+    keyboard.until(lambda: answers.item is not None and keyboard.app.project.tasks.is_idle)
+    shown = answers.item
+    assert shown.prompt == answers.prompt.toPlainText()
+    assert shown.refs == answers.refs
+    said = [pane.view.toPlainText().translate({ord(mark): None for mark in "⟦⟧"}) for pane in answers.pair.panes]
+    assert said == [shown.replies[side].text for side in "abc"]  # with marks around the words that differ
+    keyboard.turn_to("Trade-off")
     keyboard.push("Make current")
     keyboard.until(lambda: current(store) != "base:tiny")
     keyboard.wait_for("the current model; before it was base tiny")
     keyboard.press(Qt.Key.Key_Z, CTRL)
     keyboard.until(lambda: current(store) == "base:tiny")
+
+    keyboard.turn_to("Overview")
+    keyboard.push("Export report")
+    keyboard.type(str(tmp_path))
+    keyboard.press(Qt.Key.Key_Return)
+    keyboard.wait_for("Wrote the report into comparison.")
+    report = tmp_path / "comparison"
+    assert sorted(path.name for path in report.iterdir()) == ["comparison.csv", "comparison.html", "trade-off.png"]
+    page = (report / "comparison.html").read_text("utf-8")
+    assert all(run.name in page for run in runs.everything(store))
     ended(keyboard, store)
 
 

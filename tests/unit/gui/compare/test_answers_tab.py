@@ -531,7 +531,8 @@ def test_from_a_point_of_the_trade_off_to_its_answers(qtbot, open_tab, gui_proje
     page.tradeoff.answers.click()
     assert page.tab == "answers"
     settle(qtbot, gui_project, tab)
-    assert tab.refs == {"a": "base:starter", "b": chosen.ref}
+    other = next(one for one in (first, second) if one != chosen.run.id)
+    assert tab.refs == {"a": "base:starter", "b": chosen.ref, "c": f"{other}@75"}  # of two runs the other stands beside
 
 
 def press(qtbot, *keys):

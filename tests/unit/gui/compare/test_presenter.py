@@ -126,3 +126,12 @@ def test_a_run_that_failed_on_another_base_does_not_keep_the_others_from_being_r
             "UPDATE runs SET recipe = json_set(recipe, '$.base_fingerprint', 'x') WHERE id = ?", (ids[0],)
         )
     assert read(store, ids).recommended == ids[1]
+
+
+def test_beside_a_chosen_run_stands_the_recommended_one_or_the_other_of_two(gui_project, five):
+    reading = read(gui_project.store, five)
+    by_name = {one.run.name: one for one in reading.compared}
+    assert presenter.beside(by_name["full-02"], reading).run.name == "lora-03"
+    assert presenter.beside(by_name["lora-03"], reading) is None  # the recommended one, and no single other
+    two = read(gui_project.store, five[:2])
+    assert presenter.beside(two.compared[1], two).run.name == "full-02"

@@ -3,6 +3,7 @@
 import time
 
 import compared_runs
+from PySide6.QtGui import QImage
 
 from engine.store import jobs
 from gui.compare.model import OverviewModel
@@ -118,3 +119,49 @@ def test_a_run_whose_weights_are_gone_says_that_it_cannot_be_measured(open_compa
     page.overview.measure.click()
     assert told == ["lora-03 has no checkpoint on disk to measure."]
     assert not [one for one in jobs.unfinished(store) if one.kind == "score"]
+
+
+def test_the_trade_off_leads_to_the_answers_of_base_chosen_and_recommended_run(open_compare, five):
+    page = open_compare(run_ids=five, tab="tradeoff")
+    page.tradeoff.choose(five[0])
+    page.tradeoff.answers.click()
+    assert page.tab == "answers"
+    assert page.answers.refs == {"a": "base:starter", "b": f"{five[0]}@75", "c": f"{five[1]}@75"}
+    page.turn_to("tradeoff")
+    page.tradeoff.choose(five[1])
+    page.tradeoff.answers.click()
+    assert page.answers.refs == {"a": "base:starter", "b": f"{five[1]}@75"}
+    assert not page.answers.third.isChecked()
+
+
+def test_the_report_is_a_new_folder_with_page_numbers_and_picture(qtbot, open_compare, gui_project, five, tmp_path):
+    page = open_compare(run_ids=five)
+    written = ("comparison", "comparison-2")
+    for name in written:
+        gui_project.dialogs.paths = [tmp_path]
+        page.overview.report.click()
+        qtbot.waitUntil(lambda name=name: (tmp_path / name).is_dir() and gui_project.tasks.is_idle, timeout=10_000)
+    assert gui_project.dialogs.asked == ["report", "report"]
+    for name in written:
+        files = {file.name for file in (tmp_path / name).iterdir()}
+        assert files == {"comparison.html", "comparison.csv", "trade-off.png"}
+    assert "★ lora-03" in (tmp_path / "comparison" / "comparison.html").read_text("utf-8")
+    picture = QImage(str(tmp_path / "comparison" / "trade-off.png"))
+    assert picture.width() > 2400
+    assert picture.pixelColor(3, 3).name() == "#ffffff"
+
+
+def test_a_report_that_cannot_be_written_says_so(qtbot, open_compare, gui_project, five, tmp_path):
+    page = open_compare(run_ids=five)
+    (tmp_path / "file").write_text("")
+    gui_project.dialogs.paths = [tmp_path / "file"]
+    with qtbot.waitSignal(gui_project.tasks.failed, timeout=10_000) as failed:
+        page.export_report()
+    assert failed.args[0].message.startswith("The report could not be written: ")
+
+
+def test_without_runs_there_is_no_report(open_compare, gui_project):
+    page = open_compare()
+    page.export_report()
+    assert gui_project.dialogs.asked == []
+    assert not page.page_actions()[-1].isEnabled()
