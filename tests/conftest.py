@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-import psutil
+import processes
 import pytest
 
 from engine import platform
@@ -18,7 +18,7 @@ def home(tmp_path):
     """A fresh data folder; the test fails if a palimpsest process of it is still alive afterwards (and it is killed)."""
     folder = tmp_path / "home"
     yield folder
-    left = {process: _command(process) for process in _living_processes(str(folder), patience_s=3.0)}
+    left = {process: processes.command_of(process) for process in _living_processes(folder, patience_s=3.0)}
     for process in left:
         process.kill()
     assert not left, f"left alive by this test (end them in it): {[' '.join(words) for words in left.values()]}"
@@ -48,26 +48,14 @@ def _until(question, seconds=20.0):
 
 
 def _living_processes(folder, patience_s):
-    """Processes that name the folder on their command line; zombies are dead, whoever forgets to collect them."""
+    """The folder's processes that do not end within the patience."""
     deadline = time.monotonic() + patience_s
     pause = threading.Event()
     while True:
-        found = [p for p in psutil.process_iter() if p.pid != os.getpid() and _works_in(p, folder)]
+        found = processes.of(folder)
         if not found or time.monotonic() > deadline:
             return found
         pause.wait(0.05)
-
-
-def _works_in(process, folder):
-    command = _command(process)
-    return folder in command and any(word.startswith("engine.") for word in command)
-
-
-def _command(process):
-    try:
-        return [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
-    except psutil.Error:
-        return []
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import sys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import psutil
+import processes
 import pytest
 from keyboard import Keyboard, felt
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -92,18 +92,7 @@ def open_window(qtbot, qapp, home):
     opened.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()  # while Qt is still there, not when Python ends
-    end_processes(home)
-
-
-def end_processes(home):
-    """End the host and workers of a data folder."""
-    left = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(home) in words and any(word.startswith(("engine.", "gui.")) for word in words):
-            process.kill()
-            left.append(process)
-    psutil.wait_procs(left, timeout=5)
+    processes.end(home)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
+import processes
 import pytest
 
 from engine import durable, liveness
@@ -38,14 +38,7 @@ def palimpsest(home, *words, check=True):
 def ended_host(home):
     """End the host that the commands started, and the warm worker it leaves."""
     yield home
-    for word in ("engine.host", "engine.worker"):
-        for process in psutil.process_iter():
-            try:
-                if {word, str(home)} <= set(process.cmdline()):
-                    process.kill()
-                    process.wait(10)
-            except psutil.Error:
-                continue
+    processes.end(home)
     assert not liveness.host_is_alive(home)
 
 

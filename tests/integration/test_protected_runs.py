@@ -4,7 +4,7 @@ import os
 import signal
 
 import msgspec
-import psutil
+import processes
 import pytest
 from training_runs import finish, losses, make_project, queue
 
@@ -24,18 +24,7 @@ def project(store, tiny_base, tmp_path):
     """A recipe on the tiny base; the host and workers of the folder end with the test."""
     recipe = make_project(store, tiny_base, tmp_path)
     yield recipe
-    for process in _processes(store.home):
-        process.kill()
-    psutil.wait_procs(_processes(store.home), timeout=5)
-
-
-def _processes(home):
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(home) in words and any(word.startswith("engine.") for word in words):
-            found.append(process)
-    return found
+    processes.end(store.home)
 
 
 def _with(recipe, method, protect="off", *, steps=24, lr=3e-3, **changes):
@@ -96,7 +85,7 @@ def test_with_everything_on_killed_and_resumed_it_logs_the_same_losses(store, pr
     broken, job_id = queue(store, recipe)
     client.ensure_host(store.home)
     until(lambda: any(c.step >= 6 for c in checkpoints.of_run(store, broken)), 300)
-    worker = next(p for p in _processes(store.home) if "engine.worker" in p.cmdline() and "heavy" in p.cmdline())
+    worker = processes.worker(store.home)
     os.kill(worker.pid, signal.SIGKILL)
     until(lambda: jobs.get(store, job_id).state.is_ended, 30)
     jobs.requeue(store, job_id, {**jobs.get(store, job_id).payload, "resume": True})

@@ -9,7 +9,7 @@ import signal
 import threading
 
 import msgspec
-import psutil
+import processes
 import pytest
 from training_runs import finish, losses, make_project, queue
 
@@ -35,14 +35,7 @@ LATEST_S = 8.0
 def project(store, tiny_base, tmp_path):
     """A recipe on the tiny base; what is left of its host and workers ends with the test."""
     yield make_project(store, tiny_base, tmp_path)
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-        except psutil.Error:
-            continue
-        if str(store.home) in words and any(word.startswith("engine.") for word in words):
-            process.kill()
-            process.wait(5)
+    processes.end(store.home)
 
 
 def require_sound(store, run_id):

@@ -5,7 +5,7 @@ import os
 import signal
 
 import msgspec
-import psutil
+import processes
 import pytest
 from training_runs import STEPS, finish, losses, make_project, queue
 
@@ -23,22 +23,7 @@ def project(store, tiny_base, tmp_path):
     """A recipe on the tiny base; the host and workers of the folder end with the test."""
     recipe = make_project(store, tiny_base, tmp_path)
     yield recipe
-    for process in _processes(store.home):
-        process.kill()
-    psutil.wait_procs(_processes(store.home), timeout=5)
-
-
-def _processes(home):
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(home) in words and any(word.startswith("engine.") for word in words):
-            found.append(process)
-    return found
-
-
-def _worker(home, lane="heavy"):
-    return next((p for p in _processes(home) if "engine.worker" in p.cmdline() and lane in p.cmdline()), None)
+    processes.end(store.home)
 
 
 def _with(recipe, method, **training):
@@ -134,7 +119,7 @@ def test_killed_in_the_middle_and_resumed_it_logs_the_same_losses(store, project
     broken, job_id = queue(store, recipe)
     client.ensure_host(store.home)
     until(lambda: any(c.step >= 6 for c in checkpoints.of_run(store, broken)), 120)
-    os.kill(_worker(store.home).pid, signal.SIGKILL)
+    os.kill(processes.worker(store.home).pid, signal.SIGKILL)
     job = until(lambda: (j := jobs.get(store, job_id)).state.is_ended and j, 30)
     assert job.state is State.INTERRUPTED
     assert "SIGKILL" in job.reason

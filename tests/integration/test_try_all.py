@@ -1,7 +1,7 @@
 """Try all: every method from one recipe through a real host, one crash included, to a recommendation; then continued."""
 
 import msgspec
-import psutil
+import processes
 import pytest
 from click.testing import CliRunner
 from training_runs import make_project
@@ -22,10 +22,7 @@ def recipe(store, tiny_base, tmp_path):
     path = tmp_path / "recipe.toml"
     path.write_text(made.to_toml())
     yield path
-    left = [p for p in psutil.process_iter(["cmdline"]) if str(store.home) in (p.info["cmdline"] or [])]
-    for process in left:
-        process.kill()
-    psutil.wait_procs(left, timeout=5)
+    processes.end(store.home)
 
 
 def palimpsest(store, *words):

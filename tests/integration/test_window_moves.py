@@ -6,7 +6,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import psutil
+import processes
 import pytest
 
 from engine.store import history
@@ -26,12 +26,7 @@ def opened(qapp, home, tmp_path):
     project.live.start()
     yield project
     project.close()
-    for process in psutil.process_iter():
-        try:
-            if str(home) in (words := process.cmdline()) and any(word.startswith("engine.") for word in words):
-                process.terminate()
-        except psutil.Error:
-            continue
+    processes.end(home)
 
 
 def test_a_move_from_the_window_and_one_ctrl_z_back(qtbot, opened):

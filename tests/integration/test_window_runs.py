@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
-import psutil
+import processes
 import pytest
 from training_runs import make_project, queue
 
@@ -28,10 +28,7 @@ def project(qapp, home, store, tiny_base, tmp_path):
     opened.recipe = recipe
     yield opened
     opened.close()
-    left = processes(home)
-    for process in left:
-        process.kill()
-    psutil.wait_procs(left, timeout=5)
+    processes.end(home)
 
 
 @pytest.fixture
@@ -51,19 +48,6 @@ def shown(qtbot, project):
     qtbot.waitUntil(lambda: project.tasks.is_idle, timeout=20_000)
     for page in pages:
         page.deleteLater()
-
-
-def processes(home):
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(home) in words and any(word.startswith("engine.") for word in words):
-            found.append(process)
-    return found
-
-
-def worker(home):
-    return next((one for one in processes(home) if "engine.worker" in one.cmdline() and "heavy" in one.cmdline()), None)
 
 
 def recipe_of(project, **training):
@@ -118,7 +102,7 @@ def test_a_killed_worker_shows_a_banner_and_resumes_from_the_last_whole_checkpoi
 
     qtbot.waitUntil(lambda: len(saved()) >= 1 and runs.get(store, run_id).state is State.TRAINING, timeout=LONG_S)
     last = saved()[-1].step
-    worker(project.home).kill()
+    processes.worker(project.home).kill()
     qtbot.waitUntil(lambda: bool(home_page._shown_banners), timeout=15_000)
     (banner,) = home_page._shown_banners
     last = max(last, *(row.step for row in saved()))
@@ -146,10 +130,10 @@ def test_a_paused_run_gives_its_memory_back_and_a_stopped_one_can_be_measured(qt
     button("pause").click()
     assert page.header.state.text() == "‖ Pausing after this step"
     qtbot.waitUntil(lambda: button("free") is not None, timeout=LONG_S)
-    assert worker(project.home) is not None
+    assert processes.worker(project.home) is not None
     button("free").click()
     qtbot.waitUntil(lambda: runs.get(store, run_id).state is State.STOPPED, timeout=LONG_S)
-    qtbot.waitUntil(lambda: worker(project.home) is None, timeout=30_000)
+    qtbot.waitUntil(lambda: processes.worker(project.home) is None, timeout=30_000)
     qtbot.waitUntil(lambda: page.verdict.measure.isVisibleTo(page.verdict), timeout=20_000)
     assert page.verdict.headline.text().startswith("No verdict")
     page.verdict.measure.click()

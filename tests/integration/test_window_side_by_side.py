@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import psutil
+import processes
 import pytest
 from training_runs import train_adapter
 
@@ -36,12 +36,7 @@ def tab(qtbot, qapp, home, ref):
     page.close()
     page.deleteLater()
     project.close()
-    for process in psutil.process_iter():
-        try:
-            if str(home) in (words := process.cmdline()) and any(word.startswith("engine.") for word in words):
-                process.terminate()
-        except psutil.Error:
-            continue
+    processes.end(home)
 
 
 def ask(tab, *prompts):

@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
-import psutil
+import processes
 import pytest
 from training_runs import make_project
 
@@ -36,18 +36,7 @@ def window(qtbot, qapp, home, store, tiny_base, tmp_path):
     yield shown
     shown.leave()
     opened.close()
-    for process in (found := processes(home)):
-        process.kill()
-    psutil.wait_procs(found, timeout=5)
-
-
-def processes(home):
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(home) in words and any(word.startswith("engine.") for word in words):
-            found.append(process)
-    return found
+    processes.end(home)
 
 
 def test_from_the_action_to_the_recommended_run_with_one_crash_on_the_way(qtbot, window):

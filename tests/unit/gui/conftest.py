@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import psutil
+import processes
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -150,10 +150,4 @@ def put_run_in(gui_project):
 def stop_host(home):
     """Ask the host and worker of this test's data folder to end once the test is over."""
     yield
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-            if str(home) in words and any(word.startswith("engine.") for word in words):
-                process.terminate()
-        except psutil.Error:
-            continue
+    processes.end(home)

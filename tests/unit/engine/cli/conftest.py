@@ -1,6 +1,6 @@
 """The command line, called as a user calls it, on the project that the test made."""
 
-import psutil
+import processes
 import pytest
 from click.testing import CliRunner
 
@@ -22,11 +22,4 @@ def palimpsest(home, monkeypatch, tmp_path):
 def hosts_end(home):
     """End the host and workers that a test's commands started."""
     yield
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-        except psutil.Error:
-            continue
-        if str(home) in words and any(word.startswith("engine.") for word in words):
-            process.kill()
-            process.wait(5)
+    processes.end(home)
