@@ -94,6 +94,8 @@ def press_card(project: Project, run_id: int, button: CardButton, turn_to: Calla
         run_actions.resume(project, run_id)
     elif button.key == "edit" and button.recipe is not None:
         project.navigate("new_run", recipe=msgspec.structs.replace(button.recipe, name=""))
+    elif button.key == "start" and button.recipe is not None:
+        start_again(project, run_id, button.recipe)
     elif button.key == "locate":
         locate(project, run_id)
     elif button.key == "data":
@@ -212,10 +214,10 @@ def start_again(project: Project, run_id: int, recipe: Recipe) -> None:
 
 def prepared(store: Store, recipe: Recipe, old_plan: dict[str, Any]) -> tuple[Recipe, dict[str, Any]]:
     """Bind a recipe to its files and plan it, off the GUI thread; the rows' lengths are those of the earlier plan."""
-    from engine import drafts
+    from engine import drafts, sequences
     from engine.plan import RowFacts
 
-    recipe = drafts.with_data_fingerprint(recipe)
+    recipe = sequences.started(store, drafts.with_data_fingerprint(recipe))
     longest, steps, batch = (int(old_plan.get(name, 0)) for name in ("longest_tokens", "steps", "batch_size"))
     if not (longest and steps and batch):
         return recipe, {}

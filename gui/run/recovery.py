@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from engine.plan import Remedy
     from engine.records import CheckpointRow, Job, LogLine, Recipe, Run
 
-RemedyKey = Literal["edit", "resume", "log", "locate", "data", "storage"]
+RemedyKey = Literal["edit", "start", "resume", "log", "locate", "data", "storage"]
 _DETAIL_LINES = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class CardButton:
-    """One remedy: what pressing it does. "edit" opens New run with `recipe`."""
+    """One remedy: what pressing it does. "edit" opens New run with `recipe`, "start" queues a run of it."""
 
     key: RemedyKey
     text: str
@@ -60,8 +60,10 @@ def card_of(
     if run.state is not State.FAILED:
         return None
     facts = job.result or {}
+    if facts.get("cause") == "non_finite":
+        return _non_finite(run, job, rows, details)
     make = {
-        "memory": _memory, "non_finite": _non_finite, "disk": _disk, "device": _device, "moved_model": _moved,
+        "memory": _memory, "disk": _disk, "device": _device, "moved_model": _moved,
     }.get(str(facts.get("cause", "")))  # fmt: skip
     if make is not None:
         return make(run, job, last, details, remedies)
@@ -126,7 +128,8 @@ def _memory(run: Run, job: Job, last: int, details: str, remedies: Sequence[Reme
     return RecoveryCard(cause="memory", happened=happened, why=job.reason, buttons=buttons, details=details)
 
 
-def _non_finite(run: Run, job: Job, last: int, details: str, _: Sequence[Remedy]) -> RecoveryCard:
+def _non_finite(run: Run, job: Job, rows: Sequence[CheckpointRow], details: str) -> RecoveryCard:
+    """What follows the last good step is lost; from it a run of its own can go on, as the recipe is another one."""
     facts = job.result or {}
     good = facts.get("last_good_step")
     words = tr("Training became unstable at step {step}. {usable}")
@@ -136,12 +139,17 @@ def _non_finite(run: Run, job: Job, last: int, details: str, _: Sequence[Remedy]
         else tr("No checkpoint was written before it.")
     )
     half = at_half_the_rate(run.recipe)
+    again = tr("Start again at half the learning rate ({lr})").format(lr=f"{half.training.lr:g}")
+    buttons = [CardButton(key="edit", text=again, recipe=half), _log_button()]
+    saved = next((row for row in rows if row.step == good and row.state == "complete" and not row.variant), None)
+    if saved is not None and run.steps_total > saved.step:
+        text = tr("Resume from step {step} at half the learning rate").format(step=saved.step)
+        rest = changed(half, {"start_from": saved.ref, "training.max_steps": run.steps_total - saved.step})
+        buttons.insert(0, CardButton(key="start", text=text, recipe=rest))
     return RecoveryCard(
         cause="non_finite", happened=words.format(step=facts.get("step", run.step), usable=usable),
         why=tr("The learning rate was probably too high for these rows."),
-        buttons=(CardButton(key="edit", text=tr("Start again at half the learning rate ({lr})").format(lr=f"{half.training.lr:g}"),
-                            recipe=half), _log_button()),
-        details=details,
+        buttons=tuple(buttons), details=details,
     )  # fmt: skip
 
 
@@ -203,7 +211,8 @@ def _waiting_for_room(run: Run, log: Sequence[LogLine], details: str) -> Recover
         return None
     return RecoveryCard(
         cause="waiting_for_room", happened=said.message, why=tr("It goes on by itself as soon as there is room."),
-        buttons=(CardButton(key="storage", text=tr("Free space…")),), details=details, level="warning",
+        buttons=(CardButton(key="storage", text=tr("Free space…")), CardButton(key="resume", text=tr("Resume"))),
+        details=details, level="warning",
     )  # fmt: skip
 
 

@@ -4115,6 +4115,10 @@
         <translation>Davor war kein Checkpoint geschrieben.</translation>
     </message>
     <message>
+        <source>Resume from step {step} at half the learning rate</source>
+        <translation>Ab Schritt {step} mit halber Lernrate fortsetzen</translation>
+    </message>
+    <message>
         <source>The learning rate was probably too high for these rows.</source>
         <translation>Die Lernrate war für diese Zeilen vermutlich zu hoch.</translation>
     </message>

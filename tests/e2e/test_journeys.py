@@ -1,20 +1,22 @@
 """The journeys of the design by keyboard alone, with the real host, worker and a tiny trained model (criteria 28 and 40)."""
 
 import json
+import math
+import os
 import shutil
 from pathlib import Path
 
 import msgspec
 import psutil
 import pytest
-from keyboard import CTRL, SHIFT
+from keyboard import CTRL, SHIFT, name_of
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from training_runs import make_project, queue
 
-from engine import suites
+from engine import __version__, client, suites
 from engine.drafts import suite_facts
-from engine.errors import OutOfMemory
+from engine.errors import DeviceLost, OutOfMemory
 from engine.models.importing import import_model
 from engine.models.inspect import read_config
 from engine.plan import Hardware, RowFacts, plan
@@ -23,6 +25,7 @@ from engine.plan.advice import changed
 from engine.states import State
 from engine.store import checkpoints, history, jobs, models, runs, scores
 from engine.suites import load_suite
+from engine.training import loop
 from gui.widgets.text import bytes_text
 
 LONG_S = 240
@@ -64,6 +67,68 @@ def too_large(store, recipe):
             (error.message, json.dumps(error.facts()), job_id),
         )
     return made.remedies
+
+
+@pytest.fixture
+def broken_at(store, recipe, monkeypatch):
+    """`broken_at(step, what)` trains for real, before the window is there, until the learning rate is asked for; its run.
+
+    `what` is the rate then, or what is raised instead.
+    """
+
+    def make(step, what):
+        true_rate = loop.lr_at
+
+        def rate(at, *more, **named):
+            if at != step:
+                return true_rate(at, *more, **named)
+            if isinstance(what, Exception):
+                raise what
+            return what
+
+        training = msgspec.structs.replace(recipe.training, max_steps=12, lr=1e-5)
+        run_id, job_id = queue(store, msgspec.structs.replace(recipe, name="broken", training=training))
+        with monkeypatch.context() as patched:
+            patched.setattr(loop, "lr_at", rate)
+            client.run_in_process(store, job_id)
+        assert runs.get(store, run_id).state is State.FAILED
+        return run_id
+
+    return make
+
+
+@pytest.fixture
+def unstable(broken_at):
+    """A run whose loss was no number, because one step's rate was infinite."""
+    return broken_at(5, math.inf)
+
+
+@pytest.fixture
+def without_gpu(broken_at):
+    """A run whose GPU went away."""
+    return broken_at(6, DeviceLost("The GPU reported an error: CUDA error: unspecified launch failure"))
+
+
+#: Read by every Python that starts with it on its path: while a file is there, no checkpoint's state can be written.
+FULL_DISK = """import errno, os
+from engine import durable
+def full(name, path):
+    if name == "write" and path.name == "state.json" and os.path.exists(os.environ["PALIMPSEST_FULL"]):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+durable.before_call = full
+"""
+
+
+@pytest.fixture
+def full_disk(tmp_path, monkeypatch):
+    """The processes of this test have no room for checkpoints as long as this file is there."""
+    folder, sign = tmp_path / "full_disk", tmp_path / "full"
+    folder.mkdir()
+    sign.touch()
+    (folder / "sitecustomize.py").write_text(FULL_DISK, "utf-8")
+    monkeypatch.setenv("PALIMPSEST_FULL", str(sign))
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    return sign
 
 
 def copy_file(path):
@@ -273,4 +338,58 @@ def test_j5_not_enough_memory_offers_fixes_that_edit_the_form(recipe, too_large,
     assert draft == msgspec.structs.replace(changed(recipe, fix.changes), name="")
     keyboard.tab_to("Method: LoRA")
     assert keyboard.focus().isChecked()
+    ended(keyboard, store)
+
+
+def test_j5_an_unstable_run_goes_on_from_its_last_good_step_at_half_the_rate(recipe, unstable, keyboard, store):
+    keyboard.command("broken")
+    keyboard.wait_for("Training became unstable at step 6. Nothing after step 3 is usable.")
+    keyboard.wait_for("The learning rate was probably too high for these rows.")
+    keyboard.push("Resume from step 3 at half the learning rate")
+    keyboard.until(lambda: len(runs.everything(store)) == 2)
+    keyboard.wait_for("Started")
+    keyboard.until(lambda: runs.everything(store)[0].state is State.FINISHED, LONG_S)
+    new = runs.everything(store)[0]
+    training = new.recipe.training
+    assert (new.recipe.start_from, training.lr, training.max_steps, new.step) == (f"{unstable}@3", 5e-6, 9, 9)
+    assert new.recipe.start_fingerprint == checkpoints.everything(store)[unstable][-1].manifest_sha256
+    keyboard.wait_for("is ready")
+    ended(keyboard, store)
+
+
+def test_j5_a_full_disk_pauses_the_run_until_there_is_room(recipe, full_disk, keyboard, store):
+    training = msgspec.structs.replace(recipe.training, max_steps=12, lr=1e-5)
+    run_id, _ = queue(store, msgspec.structs.replace(recipe, name="no-room", training=training))
+    keyboard.until(lambda: runs.get(store, run_id).state is State.PAUSED, LONG_S)
+    keyboard.command("no-room")
+    keyboard.wait_for("Paused: ")
+    keyboard.wait_for("A checkpoint takes about")
+    keyboard.wait_for("It goes on by itself as soon as there is room.")
+    keyboard.push("Free space")
+    keyboard.until(lambda: keyboard.app.window.front == "models")
+    full_disk.unlink()
+    keyboard.command("no-room")
+    keyboard.tab_to("Free space")
+    keyboard.press(Qt.Key.Key_Tab)
+    assert name_of(keyboard.focus()) == "Resume"
+    keyboard.press(Qt.Key.Key_Space)
+    keyboard.until(lambda: runs.get(store, run_id).state is State.FINISHED, LONG_S)
+    keyboard.until(lambda: not keyboard.says("Paused: "))
+    ended(keyboard, store)
+
+
+def test_j5_a_gpu_that_went_away_leaves_the_checkpoint_and_the_run_goes_on(recipe, without_gpu, keyboard, store, home):
+    keyboard.command("broken")
+    last = max(row.step for row in checkpoints.of_run(store, without_gpu) if row.state == "complete")
+    keyboard.wait_for(f"The GPU or its driver stopped answering. Checkpoint {last} is safe.")
+    keyboard.push("Copy")
+    report = QGuiApplication.clipboard().text()
+    assert "unspecified launch failure" in report
+    assert __version__ in report
+    assert str(Path.home()) not in report
+    keyboard.push(f"Resume from step {last}")
+    keyboard.until(lambda: runs.get(store, without_gpu).state is State.FINISHED, LONG_S)
+    said = [line.message for line in runs.log_since(store, 0, run_id=without_gpu)]
+    assert f"Going on from the checkpoint at step {last}." in said
+    keyboard.until(lambda: not keyboard.says("stopped answering"))
     ended(keyboard, store)

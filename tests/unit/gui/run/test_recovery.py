@@ -5,7 +5,7 @@ import pytest
 
 from engine.errors import DeviceLost, DiskFull, MovedModel, NonFinite, OutOfMemory, UserError
 from engine.plan import Remedy
-from engine.records import CheckpointRow, Recipe, Training
+from engine.records import CheckpointRow, LogLine, Recipe, Training
 from engine.states import State
 from engine.store import jobs, runs
 from gui.run import recovery
@@ -56,12 +56,34 @@ def test_at_most_three_fixes_are_offered(failed):
     assert len(card(failed(OutOfMemory("no")), remedies=[fix] * 5).buttons) == 3
 
 
-def test_a_loss_that_is_no_number_names_the_steps_and_halves_the_rate(failed):
+def test_a_loss_that_is_no_number_names_the_steps_and_goes_on_at_half_the_rate(failed):
     error = NonFinite("Training became unstable.", step=118, last_good_step=100)
-    found = card(failed(error))
+    run, job = failed(error)
+    found = card((msgspec.structs.replace(run, steps_total=400), job))
     assert found.happened == "Training became unstable at step 118. Nothing after step 100 is usable."
-    assert found.buttons[0].recipe.training.lr == 1e-4
-    assert found.buttons[1].key == "log"
+    on, again, log = found.buttons
+    assert (on.key, on.text) == ("start", "Resume from step 100 at half the learning rate")
+    asked = (on.recipe.start_from, on.recipe.training.lr, on.recipe.training.max_steps)
+    assert asked == ("1@100", 1e-4, 300)
+    assert (again.key, again.recipe.training.lr, again.recipe.start_from) == ("edit", 1e-4, "")
+    assert log.key == "log"
+
+
+@pytest.mark.parametrize("row", [msgspec.structs.replace(GOOD, state="bad"), msgspec.structs.replace(GOOD, step=60)])
+def test_without_the_last_good_checkpoint_it_can_only_be_started_again(failed, row):
+    run, job = failed(NonFinite("Training became unstable.", step=118, last_good_step=100))
+    found = card((msgspec.structs.replace(run, steps_total=400), job), rows=[row])
+    assert [one.key for one in found.buttons] == ["edit", "log"]
+
+
+def test_a_run_that_waits_for_room_is_resumed_at_once_or_space_is_freed(failed):
+    run, job = failed(DiskFull("x"))
+    said = LogLine(
+        id=4, job_id=1, run_id=1, level="warning", message="Paused: no room. A checkpoint takes 2 MB.", at=0, rev=0
+    )
+    found = card((msgspec.structs.replace(run, state=State.PAUSED), job), log=[said])
+    assert (found.cause, found.happened, found.level) == ("waiting_for_room", said.message, "warning")
+    assert [(one.key, one.text) for one in found.buttons] == [("storage", "Free space…"), ("resume", "Resume")]
 
 
 @pytest.mark.parametrize(

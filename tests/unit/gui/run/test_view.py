@@ -98,7 +98,7 @@ def test_a_failed_run_keeps_its_chart_under_the_card(gui_project, open_page, sho
     assert page.timeline.chart.isVisible()
     went = []
     gui_project.navigation_requested.connect(lambda name, args: went.append((name, args)))
-    page.press_card(page._card.buttons[0])
+    page.press_card(next(one for one in page._card.buttons if one.key == "edit"))
     assert went[0][0] == "new_run"
     assert went[0][1]["recipe"].training.lr == 5e-5
 
