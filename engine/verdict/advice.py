@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from engine import presets, settings
+from engine import measured, presets, settings
 from engine.protection import Protection
 from engine.records import Method, Recipe
 from engine.training.schedule import STANDARD_LR, peak_lr
@@ -28,6 +28,8 @@ LOSS_SHARE = 0.6
 OPEN_SHARE = 0.05
 #: Rise of the share of canary answers that open like the training targets, from which the format counts as captured.
 CAPTURE_SHARE = 0.2
+#: From this many times its limit a loss is more than a lower strength mends (docs/evidence.md: "The strength slider").
+SEVERE = 10.0
 #: Share of general rows mixed in where the format was captured; doubled where replay was on already.
 REPLAY_SHARE, MOST_REPLAY = 0.1, 0.5
 _NEXT_PRESET = {"off": "standard", "standard": "careful", "custom": "careful"}
@@ -63,6 +65,11 @@ class Case(Struct, frozen=True, kw_only=True):
     def is_loss(self) -> bool:
         """Whether something a score with a reference measures was forgotten."""
         return self.verdict.word == "forgot"
+
+    @property
+    def is_severe(self) -> bool:
+        """Whether a capability lost many times its limit."""
+        return any(one.word == "forgot" and _badness(one) >= SEVERE for one in self.verdict.capabilities)
 
     @property
     def has_learned(self) -> bool:
@@ -131,19 +138,22 @@ def next_preset(recipe: Recipe) -> str | None:
 
 
 def _forgot_learned(case: Case) -> Advice | None:
-    """Learned and forgot: turn the strength down, then train again with the next stronger protection."""
+    """Learned and forgot: turn the strength down where that can mend it, then train with the next stronger protection."""
     if not (case.is_loss and case.has_learned and case.trains):
         return None
     preset = next_preset(case.recipe)
     if preset is None or (case.recipe.method == "full" and case.recipe.protect != "off"):
         return None
+    todo = (
+        f"by more than a lower strength mends: train again with protection {preset}"
+        if case.is_severe
+        else "first turn this run's strength down, which trains nothing; if that loses too much of the task, train again with "
+        f"protection {preset}"
+    )
     return Advice(
         id="forgot-learned",
-        sentence=f"The task was learned and {_named(case.verdict, 'forgot')} forgotten: first turn this run's strength "
-        f"down, which trains nothing; if that loses too much of the task, train again with protection {preset}.",
-        evidence="Measured on the starter model: half the strength kept every right answer of a full run while its KL to the "
-        "base fell from 1.09 to .20, and with KL to the base in training it was .01 to .04 for 99 % of the fall in loss; the "
-        "slider mends mild damage only.",
+        sentence=f"The task was learned and {_named(case.verdict, 'forgot')} forgotten{' ' if case.is_severe else ': '}{todo}.",
+        evidence=f"{measured.standard_against_off(case.recipe.method)}; {measured.strengths(case.recipe.method)}.",
         recipe=presets.chosen(case.recipe, preset),
     )
 
@@ -172,16 +182,22 @@ def _forgot_protected(case: Case) -> Advice | None:
         id="forgot-protected",
         sentence="It forgot under the strongest protection there is: turn this run's strength down, or train at a third of "
         f"the learning rate ({_third(case.recipe):g}).",
-        evidence="The learning rate is the strongest single lever: on the starter model LoRA at 1e-3 forgot 3.0 nats/token and "
-        "at 2e-4 nothing.",
+        evidence=f"Smaller steps forget less and learn later: {measured.rates()}.",
         recipe=settings.apply(case.recipe, {"training.lr": _third(case.recipe)}),
     )
 
 
 def _forgot_not_learned(case: Case) -> Advice | None:
-    """Forgot without learning: the steps were too large."""
+    """Forgot without learning: protection where there was none, else smaller steps."""
     if not (case.is_loss and case.has_not_learned and case.trains):
         return None
+    if case.recipe.protect == "off":
+        return Advice(
+            id="forgot-not-learned",
+            sentence="It forgot before it had learned the task: train with protection standard, and longer where that is not enough.",
+            evidence=f"A lower learning rate does not protect: {measured.slow_and_unprotected()}.",
+            recipe=presets.chosen(case.recipe, "standard"),
+        )
     return Advice(
         id="forgot-not-learned",
         sentence=f"It forgot without learning the task: train at a third of the learning rate ({_third(case.recipe):g}).",
@@ -241,8 +257,7 @@ def _kept_not_learned(case: Case) -> Advice | None:
     return Advice(
         id="kept-not-learned",
         sentence=f"Nothing was lost, but the task was not learned either: train with {said}.",
-        evidence="A safe run may simply not have learned: on the starter model LoRA at 2e-4 kept everything and got no held-out row "
-        "right in 40 steps.",
+        evidence=f"A safe run may simply not have learned yet: {measured.more_steps()}.",
         recipe=settings.apply(recipe, changes),
     )
 
@@ -273,8 +288,7 @@ def _format_capture(case: Case) -> Advice | None:
     return Advice(
         id="format-capture",
         sentence=f"{case.captured:.0%} more of the canary answers now open like the training rows: mix in general rows (replay).",
-        evidence="On the starter model 10 % self-answered replay brought captured answers from 60 of 60 to 1, KL to the base on "
-        "such rows to 0.",
+        evidence=f"A format spreads where every row has it: {measured.captured()}.",
         recipe=with_replay(case.recipe),
     )
 

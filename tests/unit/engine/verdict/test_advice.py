@@ -44,6 +44,15 @@ def test_forgot_and_learned_asks_for_the_slider_then_protection():
     assert next_one.recipe.training.lr < 2e-4
 
 
+def test_what_a_lower_strength_cannot_mend_is_trained_again():
+    (mild,) = advice.advise(verdict(0.9), LEARNED, Recipe(method="lora", protect="off"))
+    (severe,) = advice.advise(verdict(1.1), LEARNED, Recipe(method="lora", protect="off"))
+    assert "first turn this run's strength down" in mild.sentence
+    assert "by more than a lower strength mends: train again with protection standard" in severe.sentence
+    assert "strength down" not in severe.sentence
+    assert mild.recipe == severe.recipe
+
+
 def test_forgot_with_protected_full_goes_to_lora_at_matched_lr():
     recipe = Recipe(method="full", protect="standard", training=Training(lr=4e-6))
     (one,) = advice.advise(verdict(0.6), LEARNED, recipe)
@@ -66,6 +75,12 @@ def test_forgot_without_learning_lowers_the_rate():
     (one,) = advice.advise(verdict(0.6), NOT_LEARNED, Recipe(method="lora"))
     assert one.id == "forgot-not-learned"
     assert one.recipe.training.lr == pytest.approx(2e-4 / 3, rel=1e-2)
+
+
+def test_forgot_without_learning_and_without_protection_is_protected_at_the_same_rate():
+    (one,) = advice.advise(verdict(0.6), NOT_LEARNED, Recipe(method="full", protect="off", training=Training(lr=1e-5)))
+    assert (one.id, one.recipe.protect, one.recipe.training.lr) == ("forgot-not-learned", "standard", 1e-5)
+    assert "full at 1e-5" in one.evidence
 
 
 def test_kept_without_learning_trains_longer_with_a_higher_rank_at_the_same_step_size():
