@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from evidence_report import summary, write_report
+from evidence_report import LORA_RECIPE, STEPS, summary, write_report
 
 from engine import client, presets, settings
 from engine.errors import UserError
@@ -38,7 +38,6 @@ CELLS = DOCS / "evidence" / "cells"
 MEASURED = ROOT / "resources" / "measured.json"
 BASE = "SmolLM2-135M-Instruct"
 SEEDS = (0, 1, 2)
-STEPS = 60
 #: What every cell has in common. The guard only marks here, so that each arm trains to its end.
 COMMON: dict[str, Any] = {
     "base": BASE, "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
@@ -63,7 +62,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "LoRA, standard": {**_LORA, **_STANDARD},
     "full, standard": {**_FULL, **_STANDARD},
     "LoRA, off": _LORA,
-    "LoRA, KL, three times the steps": {**_LORA, **_KL, "protection.general.share": 0.1, "training.max_steps": 180},
+    LORA_RECIPE: {**_LORA, **_KL, "protection.general.share": 0.1, "training.max_steps": 180},
     "LoRA, lighter KL": {**_LORA, **_KL, "protection.kl.beta": 0.25, "training.max_steps": 90},
     "full, L2-SP": {**_FULL, "protect": "custom", "protection.l2sp.strength": 4.0},
     "full, replay + KL": {**_FULL, **_REPLAY_KL},

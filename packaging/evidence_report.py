@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Cell = dict[str, Any]
+#: The recipe that is to learn as well as unprotected full fine-tuning and to forget less than half as much.
+LORA_RECIPE = "LoRA, KL, three times the steps"
+STEPS = 60
 _GLYPHS = {"kept": "● kept", "forgot": "▼ forgot", "can't tell": "◆ can't tell"}
 _SHAPES = {"kept": "circle", "forgot": "triangle", "can't tell": "diamond"}
 _STYLE = (
@@ -152,12 +155,50 @@ def _claims(cells: Sequence[Cell]) -> list[str]:
             lines.append(f"- {method}, Standard against Off: not measured yet.")
             continue
         lines.append(f"- {method}, Standard against Off: {_compared(off, standard)}")
+    if "full, off" in groups:
+        lines += _against_full(groups["full, off"], groups)
+    for arm, group in groups.items():
+        if "harmless" in arm:
+            lines.append(f"- {arm}: {_words(group)}.")
     for cell in groups.get("full, guard stops", []):
-        first = cell["events"][0]["sentence"] if cell["events"] else "the guard saw nothing"
+        said = cell["events"][-1]["sentence"] if cell["events"] else "the guard saw nothing"
         lines.append(
-            f"- The guard, seed {cell['seed']}: {cell['state'].replace('_', '-')} at step {cell['steps']}; {first}"
+            f"- The guard, seed {cell['seed']}: {cell['state'].replace('_', '-')} at step {cell['steps']} of {STEPS}. {said}"
         )
     return [*lines, ""]
+
+
+def _against_full(off: Sequence[Cell], groups: dict[str, list[Cell]]) -> Iterable[str]:
+    """The LoRA recipe and every single protection beside full fine-tuning without any."""
+    if recipe := groups.get(LORA_RECIPE):
+        yield f"- {LORA_RECIPE}, against full without protection: {_recipe_compared(off, recipe)}"
+    for arm in ("full, replay + KL", "full, L2-SP", "full, SAM", "full, token weighting"):
+        if group := groups.get(arm):
+            yield f"- {arm}, against full without protection: {_words(group)}; {_change_compared(off, group)}"
+
+
+def _recipe_compared(off: Sequence[Cell], recipe: Sequence[Cell]) -> str:
+    exact = [statistics.mean(cell["learned"]["exact_after"] for cell in group) for group in (off, recipe)]
+    change = [statistics.mean(mean_change(cell) for cell in group) for group in (off, recipe)]
+    return (
+        f"exact answers {100 * exact[1]:.0f} % ({exact[1] / exact[0]:.2f} of its {100 * exact[0]:.0f} %) at a mean change of "
+        f"{change[1]:+.2f} nats/token ({change[1] / change[0]:.2f} of its {change[0]:+.2f})."
+    )
+
+
+def _change_compared(off: Sequence[Cell], group: Sequence[Cell]) -> str:
+    change = [statistics.mean(mean_change(cell) for cell in one) for one in (off, group)]
+    exact = [statistics.mean(cell["learned"]["exact_after"] for cell in one) for one in (off, group)]
+    return (
+        f"mean change {change[0]:+.2f} → {change[1]:+.2f} nats/token, exact answers {100 * exact[0]:.0f} % → "
+        f"{100 * exact[1]:.0f} %."
+    )
+
+
+def _words(group: Sequence[Cell]) -> str:
+    """In how many runs each word was said."""
+    words = dict.fromkeys(cell["word"] for cell in group)
+    return ", ".join(f"{word} in {sum(cell['word'] == word for cell in group)} of {len(group)}" for word in words)
 
 
 def _compared(off: Sequence[Cell], standard: Sequence[Cell]) -> str:

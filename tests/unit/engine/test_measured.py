@@ -30,7 +30,7 @@ def test_every_sentence_has_its_arms_and_its_numbers():
     assert f"full at 1e-4 forgot in {off.words['forgot']} of {off.seeds} runs without protection" in full
     assert f"KL to the base {off.kl:.2f}" in full
     assert "LoRA at 1e-3" in measured.standard_against_off("qlora")
-    assert f"of {off.strengths_tried} such runs" in measured.strengths("full")
+    assert f"of {off.strengths_tried} such run" in measured.strengths("full")
     slow = measured.arms()["LoRA 2e-4, off"]
     assert (
         f"LoRA at 1e-3 and 2e-4 lost {measured.arms()['LoRA, off'].mean_change:.1f} and {slow.mean_change:.1f}"
