@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import contrast
+from gui.widgets.form import ElidedBox
 from gui.widgets.text import ElidedLabel
 
 #: Pixels a text may lack before it counts as clipped (rounding of font metrics).
@@ -31,7 +32,14 @@ def audit(window: QWidget) -> list[str]:
     shown = [
         widget for widget in window.findChildren(QWidget) if widget.isVisible() and not widget.visibleRegion().isEmpty()
     ]
-    return [*_clipped(shown), *_cut_off(shown), *_overlapping(window), *_weak(shown), *_nameless(shown)]
+    return [
+        *_clipped(shown),
+        *_cut_off(shown),
+        *_sideways(shown),
+        *_overlapping(window),
+        *_weak(shown),
+        *_nameless(shown),
+    ]
 
 
 def place_of(widget: QWidget) -> str:
@@ -76,10 +84,19 @@ def _cut_off(shown: list[QWidget]) -> list[str]:
     return found
 
 
+def _sideways(shown: list[QWidget]) -> list[str]:
+    """Pages and forms that have to be scrolled sideways; tables and charts may."""
+    return [
+        f"scrolls sideways: {place_of(area)} by {area.horizontalScrollBar().maximum()}"
+        for area in shown
+        if isinstance(area, QScrollArea) and area.horizontalScrollBar().maximum() > SLACK
+    ]
+
+
 def _button_text(widget: QWidget) -> str:
     """What a button shows in letters: nothing where it is an icon alone."""
     if isinstance(widget, QComboBox):
-        return widget.currentText()
+        return "" if isinstance(widget, ElidedBox) else widget.currentText()
     icon_only = isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     narrow = getattr(widget, "is_narrow", icon_only)
     return "" if narrow else widget.text()

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.charts.shading import TokenScore, visible_blanks
 from gui.i18n import tr
-from gui.widgets.text import ElidedLabel, fixed_font, wrapped
+from gui.widgets.text import ElidedLabel, fixed_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHelpEvent
@@ -85,7 +85,8 @@ class AnswerPane(QWidget):
         self._grown: str | None = None
         self._pen = QTextCursor()
         self._card: QWidget | None = None
-        self.header, self.footer = ElidedLabel(""), wrapped("", size="small", muted=True)
+        self.header, self.footer = ElidedLabel(""), ElidedLabel("", size="small")
+        self.footer.setForegroundRole(self.footer.palette().ColorRole.PlaceholderText)
         self.view = QTextEdit(self)
         self.view.setAccessibleName(tr("Answer"))
         self.view.setReadOnly(True)
@@ -126,6 +127,7 @@ class AnswerPane(QWidget):
         self.header.setText("   ".join(part for part in (answer.letter, name, "" if is_blind else mark) if part))
         self.view.setAccessibleName(tr("Answer {letter}").format(letter=answer.letter))
         self.footer.setText("" if is_blind else " · ".join(answer.chips()))
+        self.footer.setVisible(bool(self.footer.text()))
 
     def finish(self) -> None:
         """Lay out what was written, once, and show its beginning."""

@@ -28,6 +28,8 @@ from gui.compare.ballot import Ballot
 from gui.compare.composer import Composer
 from gui.i18n import tr
 from gui.widgets.empty import Empty, EmptyState
+from gui.widgets.flow import Flow, together
+from gui.widgets.form import ElidedBox
 from gui.widgets.text import ElidedLabel, PlainLabel, fixed_font
 
 if TYPE_CHECKING:
@@ -114,9 +116,12 @@ class AnswersPanel(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 8, 16, 10)
         column.setSpacing(6)
-        column.addLayout(
-            _row(self.source, self.shown, self.capability, self.search, self.previous, self.next, wide=self.search)
-        )
+        filters = Flow(gap=6)
+        for box in (self.source, self.shown, self.capability):
+            filters.addWidget(box)
+        filters.add_wide(self.search)
+        filters.addWidget(together(self.previous, self.next))
+        column.addLayout(filters)
         self._models = QWidget()
         models = QHBoxLayout(self._models)
         models.setContentsMargins(0, 0, 0, 0)
@@ -131,8 +136,10 @@ class AnswersPanel(QWidget):
         inner.addWidget(self.prompt)
         inner.addLayout(_row(self.facts, self.again, wide=self.facts))
         inner.addWidget(self.pair, 1)
-        tools = (self.blind, self.shade, self.view_button, self.third, self.flip, self.difference)
-        inner.addLayout(_row(*tools, wide=None))
+        tools = Flow(gap=6)
+        for tool in (self.blind, self.shade, self.view_button, self.third, self.flip, self.difference):
+            tools.addWidget(tool)
+        inner.addLayout(tools)
         inner.addWidget(self.ballot)
         self.ballot.hide()
         self._content = content
@@ -225,7 +232,7 @@ class Picker(QWidget):
         super().__init__(parent)
         self.side = side
         letter = PlainLabel(side.upper(), bold=True)
-        self.box = QComboBox()
+        self.box = ElidedBox()
         self.box.setAccessibleName(tr("Model {letter}").format(letter=side.upper()))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
@@ -250,7 +257,7 @@ class Picker(QWidget):
         self.box.setCurrentIndex(max(0, self.box.findData(ref)))
         chosen = next((one for one in choices if one.ref == ref), None)
         said = tr("fingerprint {whole}").format(whole=chosen.fingerprint) if chosen and chosen.fingerprint else ""
-        self.box.setToolTip(said)
+        self.box.setToolTip("\n".join(part for part in (self.box.currentText(), said) if part))
         self.box.setAccessibleDescription(said)
 
     @Slot(int)
@@ -299,11 +306,9 @@ def _box(name: str, *entries: tuple[str, str]) -> QComboBox:
     return box
 
 
-def _row(*widgets: QWidget, wide: QWidget | None) -> QHBoxLayout:
+def _row(*widgets: QWidget, wide: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(6)
     for widget in widgets:
         row.addWidget(widget, 1 if widget is wide else 0)
-    if wide is None:
-        row.addStretch(1)
     return row

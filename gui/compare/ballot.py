@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from gui.compare.answers_presenter import PICKS
 from gui.i18n import tr
 from gui.widgets.buttons import QuietButton
+from gui.widgets.flow import Flow
 from gui.widgets.text import wrapped
 
 
@@ -26,13 +27,11 @@ class Ballot(QWidget):
         self.tally = wrapped("", size="small", muted=True)
         self.export = QuietButton(tr("Export votes…"), "export")
         self._mapper = QSignalMapper(self)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = Flow(gap=6)
         for button, pick in zip(self.buttons, PICKS, strict=True):
             self._mapper.setMapping(button, pick)
             button.clicked.connect(self._mapper.map)
             row.addWidget(button)
-        row.addWidget(self.revealed, 1)
         below = QHBoxLayout()
         below.addWidget(self.tally, 1)
         below.addWidget(self.export)
@@ -40,6 +39,7 @@ class Ballot(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(row)
+        column.addWidget(self.revealed)
         column.addLayout(below)
         self._mapper.mappedString.connect(self.voted)
         self.export.clicked.connect(self.export_requested)

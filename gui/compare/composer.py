@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.compare.answers_presenter import join_prompts, split_prompts
 from gui.i18n import tr
 from gui.widgets.buttons import PrimaryButton
+from gui.widgets.flow import Flow, together
 from gui.widgets.form import Problem
 from gui.widgets.text import PlainLabel
 
@@ -82,20 +83,17 @@ class Composer(QWidget):
         self.show_busy(is_busy=False)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = Flow(gap=6)
         for words, widget in (
             (tr("Seed"), self.seed), (tr("Most tokens"), self.tokens), (tr("Temperature"), self.temperature),
         ):  # fmt: skip
             label = PlainLabel(words)
             label.setBuddy(widget)
             widget.setAccessibleName(words)
-            row.addWidget(label)
-            row.addWidget(widget)
+            row.addWidget(together(label, widget))
         row.addWidget(self.sets)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.stop)
-        row.addWidget(self.ask)
+        row.add_wide(self.status)
+        row.addWidget(together(self.stop, self.ask))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

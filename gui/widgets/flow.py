@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLayoutItem, QWidget
+    from PySide6.QtWidgets import QLayoutItem
+
+
+def together(*widgets: QWidget, gap: int = 6) -> QWidget:
+    """Widgets that stay beside each other in one line of a flow: a label and its field, back and forth."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(gap)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
 
 
 class Flow(QLayout):
@@ -19,7 +30,13 @@ class Flow(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._wide: QWidget | None = None
         self.setContentsMargins(0, 0, 0, 0)
+
+    def add_wide(self, widget: QWidget) -> None:
+        """Put one at the end that takes the rest of its line; there can be one."""
+        self._wide = widget
+        self.addWidget(widget)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt: put one at the end."""
@@ -76,8 +93,11 @@ class Flow(QLayout):
         for number, line in enumerate(self._lines(rect.width())):
             y += self._gap if number else 0
             x, high = rect.x(), max(item.sizeHint().height() for item in line)
+            left = rect.width() - sum(item.sizeHint().width() for item in line) - self._gap * (len(line) - 1)
             for item in line:
                 size = item.sizeHint()
+                if self._wide is not None and item.widget() is self._wide:
+                    size.setWidth(size.width() + max(0, left))
                 if is_real:
                     item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
                 x += size.width() + self._gap

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.theme import theme_of
 from gui.widgets.text import WrappedLabel, heading
 
 GAP = 8
+#: What a box keeps free left and right of its text.
+_EDGE = 6
 
 
 class Card(QFrame):
@@ -95,6 +107,26 @@ class Problem(Tinted):
         """Say what is wrong; an empty text hides it."""
         self.setText(f"✗ {text}" if text else "")
         self.setVisible(bool(text))
+
+
+class ElidedBox(QComboBox):
+    """A list of choices whose chosen line is shortened with dots where there is no room."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box with what fits."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style = self.style()
+        field = style.subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        room = field.width() - _EDGE
+        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
+            self.currentText(), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class Fold(QWidget):

@@ -1,6 +1,6 @@
 """A data folder with runs in every state and every screen's rows, for pictures; recorded rows, only for tests.
 
-`shots(folder)` names what there is to be seen in it: (name, page, arguments).
+`shots(folder)` names what there is to be seen in it: (name, page, arguments), and what is pressed then, as the page's attributes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,11 +17,13 @@ from engine import suites
 from engine.canaries.suite import load_suite
 from engine.errors import OutOfMemory
 from engine.plan import demo as planned
-from engine.records import CanaryPlan, DataSpec, Recipe, Step
-from engine.store import Store, events, history, jobs, runs
+from engine.records import CanaryPlan, DataSpec, Recipe, Step, StrengthChange
+from engine.store import Store, events, history, jobs, runs, strength
 
 HERE = Path(__file__).parent
 LONG_NAME = "a-run-with-a-rather-long-name-that-someone-really-gave-it"
+#: Of the compared runs the one whose answers to the canaries are stored, and the one whose curve is worked out.
+ANSWERED, CURVED = 5, 1
 TABS = ("verdict", "timeline", "answers", "strength", "drift", "setup", "log")
 PAGES = ("home", "runs", "compare", "canaries", "models", "data", "history", "settings", "new_run", "run")
 
@@ -43,6 +46,10 @@ def build(folder: Path) -> Path:
         store, run_id=1, step=38, kind="tripped", sentence="arithmetic lost more than its limit at two looks in a row."
     )
     _unfinished(store)
+    _strengths(store)
+    side_by_side = runpy.run_path(str(HERE.parent / "unit" / "gui" / "compare" / "side_by_side.py"))
+    side_by_side["measure"](store, ANSWERED, "base:starter", "f" * 64, 1, 4)
+    side_by_side["measure"](store, ANSWERED, f"{ANSWERED}@75", "1" * 64, 2, 5)
     suites.write(suites.copy(folder, load_suite("standard"), "mine"))
     rows = [json.loads(line) for line in (planned.DATASET / "train.jsonl").read_text("utf-8").splitlines()[:60]]
     good, bad = [json.dumps(row) for row in rows], ['{"messages": []}', "not json", '{"messages": [{"role": "user"}]}']
@@ -50,6 +57,20 @@ def build(folder: Path) -> Path:
     (folder / "bad.jsonl").write_text("\n".join([*good[:20], *bad, *good[20:]]) + "\n", "utf-8")
     store.close()
     return folder
+
+
+def _strengths(store: Store) -> None:
+    """A curve that bends: half the strength keeps nearly all of the task and is inside every limit."""
+    limits = {"arithmetic": 0.53, "facts": 0.02, "word problems": 0.09, "commonsense": 0.01}
+    for alpha in (0.0, 0.25, 0.5, 0.75, 1.0):
+        changes = [
+            StrengthChange(name=name, kind="nll", role="protect", n=16, mean=loss * alpha**3, budget=0.1)
+            for name, loss in limits.items()
+        ]
+        strength.add_point(
+            store, run_id=CURVED, step=75, alpha=alpha, blocks={}, measurement_id=1, learned_nll=2.1 - 1.8 * alpha**0.6,
+            learned_exact=0.96 * alpha**0.6, kl=1.1 * alpha**2, changes=changes,
+        )  # fmt: skip
 
 
 def _unfinished(store: Store) -> None:
@@ -95,7 +116,7 @@ def _unfinished(store: Store) -> None:
             )
 
 
-def shots(folder: Path) -> list[tuple[str, str, dict[str, object]]]:
+def shots(folder: Path) -> list[tuple[Any, ...]]:
     """Every screen of the folder in every state its rows can show."""
     store = Store(folder)
     try:
@@ -103,13 +124,24 @@ def shots(folder: Path) -> list[tuple[str, str, dict[str, object]]]:
         first = min(run.id for run in runs.everything(store))
     finally:
         store.close()
-    found = [(f"run-{tab}", "run", {"run_id": first, "tab": tab}) for tab in TABS]
+    found: list[tuple[Any, ...]] = [(f"run-{tab}", "run", {"run_id": first, "tab": tab}) for tab in TABS]
+    found += [
+        ("run-strength-none", "run", {"run_id": ANSWERED, "tab": "strength"}),
+        ("run-strength-advanced", "run", {"run_id": CURVED, "tab": "strength"}, "strength.fold.button"),
+        ("run-export", "run", {"run_id": CURVED, "tab": "verdict"}, "onward.export"),
+    ]
     for state in ("interrupted", "failed", "stopped", "training", "queued"):
         found += [(f"run-{state}-{tab}", "run", {"run_id": ids[state], "tab": tab}) for tab in ("verdict", "timeline")]
     found += [("run-gone", "run", {"run_id": 999})]
     found += [
         (f"compare-{tab}", "compare", {"run_ids": [1, 2, 3, 4], "tab": tab})
         for tab in ("overview", "tradeoff", "answers", "matrix")
+    ]
+    stored = {"run_ids": [CURVED, ANSWERED], "tab": "answers", "a": "base:starter", "b": f"{ANSWERED}@75", "c": ""}
+    found += [
+        ("compare-answers-stored", "compare", stored),
+        ("compare-answers-three", "compare", {**stored, "c": f"{CURVED}@75"}),
+        ("compare-answers-blind", "compare", stored, "answers.blind"),
     ]
     found += [("compare-partial", "compare", {"run_ids": [1, ids["stopped"]], "tab": "overview"})]
     found += [
@@ -123,6 +155,6 @@ def shots(folder: Path) -> list[tuple[str, str, dict[str, object]]]:
     return found + [(page, page, {}) for page in PAGES if page not in ("run", "compare", "new_run", "data")]
 
 
-def empty_shots() -> list[tuple[str, str, dict[str, object]]]:
+def empty_shots() -> list[tuple[Any, ...]]:
     """Every screen of a folder with nothing in it."""
     return [(f"empty-{page}", page, {}) for page in PAGES]

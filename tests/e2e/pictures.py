@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from operator import attrgetter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,11 @@ def take(home, page, out, *, theme="light", size=(1280, 800), args=None, languag
 
 
 def sweep(home, shots, folder, *, theme="light", size=(1280, 800), language="en", percent=100):
-    """Go through (name, page, args) in one window; save each picture into `folder` (if any); findings by name."""
+    """Go through (name, page, args) in one window; save each picture into `folder` (if any); findings by name.
+
+    A shot may name what is pressed before (`"strength.fold.button"`, from the page on); it is pressed again afterwards.
+    What opens a dialog is pictured by the dialog, which is then left.
+    """
     from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication
     from window_audit import audit
@@ -64,18 +69,32 @@ def sweep(home, shots, folder, *, theme="light", size=(1280, 800), language="en"
     app.show()
     app.window.setGeometry(0, 0, *size)
     found = {}
-    for name, page, args in shots:
+    for name, page, args, *pressed in shots:
         app.project.navigate(page, **args)
         wait_until_shown(qt, app)
         settle(qt, app)
-        found[name] = audit(app.window)
+        press(qt, app, pressed)
+        front = qt.activeModalWidget() or app.window
+        found[name] = audit(front)
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            app.window.grab().save(str(Path(folder) / f"{name}.png"))
+            front.grab().save(str(Path(folder) / f"{name}.png"))
+        if front is app.window:
+            press(qt, app, pressed)
+        else:
+            front.reject()
     app.window.leave()
     app.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return found
+
+
+def press(qt, app, paths):
+    """Press buttons and trigger actions of the page in front, named as its attributes."""
+    for path in paths:
+        one = attrgetter(path)(app.window.page)
+        (one.trigger if hasattr(one, "trigger") else one.click)()
+        settle(qt, app)
 
 
 def settle(qt, app):

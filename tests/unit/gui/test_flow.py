@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.widgets.flow import Flow
+from gui.widgets.flow import Flow, together
 
 
 @pytest.fixture
@@ -36,3 +36,20 @@ def test_what_is_hidden_takes_no_room(qtbot, place):
     first, second = place.findChildren(QPushButton)[:2]
     first.hide()
     qtbot.waitUntil(lambda: second.x() == 0)
+
+
+def test_one_of_them_may_take_the_rest_of_its_line_and_some_stay_together(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    flow = Flow(made)
+    wide, first, second = QPushButton("wide"), QPushButton("back"), QPushButton("forth")
+    flow.add_wide(wide)
+    flow.addWidget(together(first, second))
+    made.resize(900, 60)
+    made.show()
+    qtbot.waitExposed(made)
+    assert first.mapTo(made, first.rect().topLeft()).x() > wide.geometry().right() > 600
+    made.resize(wide.sizeHint().width() + first.sizeHint().width(), 120)
+    qtbot.waitUntil(lambda: first.mapTo(made, first.pos()).y() > wide.geometry().bottom())
+    assert first.y() == second.y()
+    assert wide.width() == made.width()
