@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -57,14 +57,16 @@ class Language:
         """Begin without one: literals as written."""
         self._app = app
         self._worn: QTranslator | None = None
+        self._of_qt: QTranslator | None = None
         self.code = "en"
 
     def wear(self, code: str) -> None:
         """Change to a language ("system" asks the system); widgets built from now on use it."""
         self.code = language_of_system() if code == "system" else code
-        if self._worn is not None:
-            self._app.removeTranslator(self._worn)
-            self._worn = None
+        for worn in (self._worn, self._of_qt):
+            if worn is not None:
+                self._app.removeTranslator(worn)
+        self._worn = self._of_qt = None
         if code == "pseudo":
             self._worn = Pseudo()
             self._app.installTranslator(self._worn)
@@ -74,4 +76,7 @@ class Language:
         if catalogue.exists() and translator.load(str(catalogue)):
             self._app.installTranslator(translator)
             self._worn = translator
+        self._of_qt = QTranslator()  # the words of Qt's own dialogs, for systems that have none
+        if self._of_qt.load(f"qtbase_{self.code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            self._app.installTranslator(self._of_qt)
         QLocale.setDefault(QLocale(self.code) if self.code in LANGUAGES else QLocale("en"))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 
 from engine.store import checkpoints, history, jobs, runs
 from gui.i18n import tr
+from gui.project import Action
+from gui.shell.live_run import model_words
 from gui.widgets.cards import trouble_of_job
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ def ask_where(project: Project, run_id: int) -> None:
     if not ref:
         project.toast(tr("{run} has no checkpoint with its weights to export.").format(run=name))
         return
-    title = tr("Choose where the folder of {model} goes").format(model=ref)
+    title = tr("Choose where the folder of {model} goes").format(model=model_words(project.store, ref))
     project.dialogs.choose_folder("export", title, lambda folder: _queue(project, ref, folder / folder_name(name, ref)))
 
 
@@ -49,8 +55,15 @@ def _queue(project: Project, ref: str, to: Path) -> None:
 
 
 def _on_exported(project: Project, job: Job, to: Path) -> None:
+    ref = str(job.payload["ref"])
     if job.error_kind:
-        project.show_trouble(trouble_of_job(job))
+        again = Action(text=tr("Choose another folder…"), do=partial(ask_where, project, int(ref.partition("@")[0])))
+        project.show_trouble(trouble_of_job(job, again))
     elif job.result:
         said = tr("Exported {model} to {folder}, with its model card.")
-        project.toast(said.format(model=job.result["ref"], folder=to.name))
+        show = Action(text=tr("Open folder"), do=partial(_open, to))
+        project.toast(said.format(model=model_words(project.store, ref), folder=to.name), show)
+
+
+def _open(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

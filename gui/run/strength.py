@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -43,10 +42,9 @@ class StrengthTab(QWidget):
         """Build it with its empty state."""
         super().__init__(parent)
         self._points: list[StrengthPoint] = []
+        self._mixed: list[StrengthPoint] = []
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
-        self.slider.setTickInterval(25)
-        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setAccessibleName(tr("Strength, 0 the base, 100 as trained"))
         self.said = wrapped("")
         self.proposal = wrapped("", muted=True)
@@ -96,25 +94,30 @@ class StrengthTab(QWidget):
 
     def _advanced(self) -> Fold:
         inside = QWidget()
-        form = QFormLayout(inside)
-        form.setContentsMargins(0, 4, 0, 4)
-        form.addRow(tr("Other strengths for single blocks"), self.blocks)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 4, 0, 4)
+        label = QLabel(tr("Other strengths for single blocks"))
+        label.setBuddy(self.blocks)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.blocks, 1)
+        column.addLayout(row)
         note = tr(
             "Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most."
         )
-        form.addRow(wrapped(note, muted=True, size="small"))
-        form.addRow(self.problem)
+        column.addWidget(wrapped(note, muted=True, size="small"))
+        column.addWidget(self.problem)
         self.fold.inside_column.addWidget(inside)
         return self.fold
 
     def show_points(self, points: list[StrengthPoint], *, can_score: bool) -> None:
         """Show the curve; the proposed strength is chosen when it first appears."""
-        points = plain(points)
+        mixed, points = [point for point in points if point.blocks], plain(points)
         for button in (*self.empty.buttons, self.again, self.apply):
             button.setEnabled(can_score)
-        if points == self._points:
+        if (points, mixed) == (self._points, self._mixed):
             return
-        is_first, self._points = not self._points, points
+        is_first, self._points, self._mixed = not self._points, points, mixed
         self.model.set_rows(points)
         self._places.setCurrentIndex(1 if points else 0)
         found = proposed(points)
@@ -145,13 +148,38 @@ class StrengthTab(QWidget):
         ]  # fmt: skip
 
     def _show_alpha(self) -> None:
-        scored = next((point for point in self._points if abs(point.alpha - self.alpha) < 0.005), None)
-        unscored = tr("Strength {alpha}: not scored yet; writing it scores it.").format(alpha=f"{self.alpha:g}")
-        self.said.setText(sentence(scored) if scored is not None else unscored)
-        self.apply.setText(tr("Write strength {alpha} and make it current").format(alpha=f"{self.alpha:g}"))
         blocks = self.chosen_blocks()
+        self._show_row()
+        self.said.setText(self._words(blocks))
+        text = (
+            tr("Write strength {alpha} with these blocks and make it current")
+            if blocks
+            else tr("Write strength {alpha} and make it current")
+        )
+        self.apply.setText(text.format(alpha=f"{self.alpha:g}"))
         is_weaker = 0 < self.alpha < 1 or bool(blocks)
         self.apply.setEnabled(self.again.isEnabled() and blocks is not None and is_weaker)
+
+    def _words(self, blocks: dict[str, float] | None) -> str:
+        """What is known of the chosen strength, of the blocks as they are written too."""
+        found = [point for point in (self._mixed if blocks else self._points) if point.blocks == (blocks or {})]
+        scored = next((point for point in found if abs(point.alpha - self.alpha) < 0.005), None)
+        if scored is not None:
+            return sentence(scored)
+        unscored = (
+            tr("Strength {alpha} with these blocks: not scored yet; writing it scores it.")
+            if blocks
+            else tr("Strength {alpha}: not scored yet; writing it scores it.")
+        )
+        return unscored.format(alpha=f"{self.alpha:g}")
+
+    def _show_row(self) -> None:
+        """The row of the chosen strength is the selected one, if it was scored."""
+        at = next((at for at, point in enumerate(self._points) if abs(point.alpha - self.alpha) < 0.005), None)
+        if at is None:
+            self.table.selectionModel().clear()
+        elif self.table.currentIndex().row() != at or not self.table.selectionModel().hasSelection():
+            self.table.selectRow(at)
 
     @Slot(int)
     def _on_slider_moved(self, _value: int) -> None:

@@ -207,7 +207,10 @@ class MainWindow(QMainWindow):
         dialog.setWindowTitle(tr("Palimpsest"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(dialog)
-        column.addWidget(ErrorCard(trouble))
+        card = ErrorCard(trouble)
+        for button in card.buttons:  # what it does takes the card's place
+            button.clicked.connect(dialog.accept)
+        column.addWidget(card)
         dialog.setMinimumWidth(520)
         dialog.open()
 

@@ -2702,7 +2702,7 @@
     </message>
     <message>
         <source>Held-out loss {before} → {after} nats/token on {n} rows.</source>
-        <translation>Zurückgehaltener Verlust {before} → {after} nats/Token auf {n} Zeilen.</translation>
+        <translation>Verlust {before} → {after} nats/Token auf {n} zurückgehaltenen Zeilen.</translation>
     </message>
     <message>
         <source>right answers</source>
@@ -2981,7 +2981,7 @@
     </message>
     <message>
         <source>When a run ends and the window is not in front</source>
-        <translation>Wenn ein Lauf endet und das Fenster nicht vorn ist</translation>
+        <translation>Wenn ein Lauf im Hintergrund endet</translation>
     </message>
     <message>
         <source>Storage</source>
@@ -4666,6 +4666,14 @@
         <translation>★ Vorschlag: {alpha}, die stärkste innerhalb aller Limits.</translation>
     </message>
     <message>
+        <source>Write strength {alpha} with these blocks and make it current</source>
+        <translation>Stärke {alpha} mit diesen Blöcken schreiben und zum aktuellen machen</translation>
+    </message>
+    <message>
+        <source>Strength {alpha} with these blocks: not scored yet; writing it scores it.</source>
+        <translation>Stärke {alpha} mit diesen Blöcken: noch nicht gemessen; beim Schreiben wird sie gemessen.</translation>
+    </message>
+    <message>
         <source>Strength {alpha}: not scored yet; writing it scores it.</source>
         <translation>Stärke {alpha}: noch nicht gemessen; beim Schreiben wird sie gemessen.</translation>
     </message>
@@ -4691,7 +4699,7 @@
     </message>
     <message>
         <source>Held-out loss</source>
-        <translation>Zurückgehaltener Verlust</translation>
+        <translation>Verlust (zurückgehalten)</translation>
     </message>
     <message>
         <source>Right answers</source>
@@ -4932,6 +4940,10 @@
     <message>
         <source>Choose where the folder of {model} goes</source>
         <translation>Wohin soll der Ordner von {model}?</translation>
+    </message>
+    <message>
+        <source>Choose another folder…</source>
+        <translation>Anderen Ordner wählen…</translation>
     </message>
     <message>
         <source>Exported {model} to {folder}, with its model card.</source>

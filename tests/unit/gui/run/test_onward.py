@@ -74,7 +74,25 @@ def test_how_the_export_went_is_told(onward, gui_project, tmp_path):
     jobs.claim_next(store, "interactive", job.id)
     jobs.end(store, job.id, State.FINISHED, result={"ref": f"{run_id}@3"})
     exporting._on_exported(gui_project, jobs.get(store, job.id), tmp_path / "law-step-3")
-    assert onward.told == [f"Exported {run_id}@3 to law-step-3, with its model card."]
+    assert onward.told == ["Exported law @ 3 to law-step-3, with its model card."]
+
+
+def test_an_export_that_failed_offers_another_folder(onward, gui_project, tmp_path):
+    store, run_id = gui_project.store, onward._run_id
+    checkpoints.add(store, run_id=run_id, step=3, folder="step-3", manifest_sha256="1" * 64, size_bytes=9)
+    gui_project.dialogs.paths = [tmp_path]
+    onward.export.trigger()
+    (job,) = jobs.unfinished(store)
+    jobs.claim_next(store, "interactive", job.id)
+    jobs.end(store, job.id, State.FAILED, error_kind="user", reason=f"{tmp_path} exists already.")
+    cards = []
+    gui_project.trouble_told.connect(cards.append)
+    exporting._on_exported(gui_project, jobs.get(store, job.id), tmp_path / "law-step-3")
+    (again,) = cards[0].actions
+    assert again.text == "Choose another folder…"
+    gui_project.dialogs.paths = [tmp_path / "other"]
+    again.do()
+    assert jobs.unfinished(store)[-1].payload["to"] == str(tmp_path / "other" / "law-step-3")
 
 
 @pytest.mark.parametrize(

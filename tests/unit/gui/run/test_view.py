@@ -184,6 +184,9 @@ def test_the_strength_slider_proposes_and_writes(gui_project, open_page, shown_r
     other.strength.slider.setValue(100)
     assert not other.strength.apply.isEnabled()  # as trained: there is nothing to write
     assert "beyond a limit" in other.strength.said.text()
+    assert other.strength.table.currentIndex().row() == 2
+    other.strength.slider.setValue(60)  # a strength that was not scored has no row
+    assert not other.strength.table.selectionModel().hasSelection()
     other.strength.table.selectRow(1)
     other.strength.apply.click()
     job = jobs.unfinished(gui_project.store)[-1]
@@ -226,8 +229,11 @@ def test_single_blocks_may_have_another_strength(gui_project, open_page, shown_r
     assert not tab.apply.isEnabled()
     tab.blocks.setText("0-1=0.5, 12=2")
     assert "12" in tab.problem.text()
+    assert "right answers 100 %" in tab.said.text()
     tab.blocks.setText("0-1=0.5, 12=0")
     assert not tab.problem.isVisible()
+    assert tab.said.text() == "Strength 1 with these blocks: not scored yet; writing it scores it."
+    assert tab.apply.text() == "Write strength 1 with these blocks and make it current"
     tab.apply.click()
     job = jobs.unfinished(gui_project.store)[-1]
     assert (job.payload["apply"], job.payload["blocks"]) == (1.0, {"0": 0.5, "1": 0.5, "12": 0.0})
