@@ -40,7 +40,8 @@ class Pseudo(QTranslator):
         if not text or n == -2:
             return ""
         words = text.translate(_ACCENTS) if "{" not in text else text
-        return f"[{words}{'~' * max(1, round(len(text) * 0.4) - 2)}]"
+        more = max(1, round(len(text) * 0.4) - 2)  # in words, as a longer language would be, so that it can wrap
+        return f"[{words}{('~~~~~~~~ ' * more)[:more].rstrip()}]"
 
     def isEmpty(self) -> bool:
         """It always has something to say."""

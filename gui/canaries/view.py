@@ -27,6 +27,7 @@ from gui.page import Page
 from gui.project import Action
 from gui.widgets.buttons import QuietButton
 from gui.widgets.cards import trouble_of
+from gui.widgets.flow import Flow
 from gui.widgets.form import Problem, Tinted
 from gui.widgets.tables import ROW_ROLE, SORT_ROLE, plain_table
 from gui.widgets.text import PlainLabel, heading, share, wrapped
@@ -171,18 +172,20 @@ class CanariesPage(Page):
             row.addWidget(widget, 1 if widget is self.reason else 0)
         return row
 
-    def _button_row(self) -> QHBoxLayout:
+    def _button_row(self) -> QVBoxLayout:
         self.add_button = QPushButton(tr("Add…"))
         self.edit_button = QPushButton(tr("Edit…"))
         self.toggle_button = QPushButton(tr("Disable"))
         self.test_button = QPushButton(tr("Test on base"))
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
+        buttons = Flow()
         for button in (self.add_button, self.edit_button, self.toggle_button, self.test_button):
-            row.addWidget(button)
+            buttons.addWidget(button)
         self.hint = wrapped("", size="small", muted=True)
-        row.addWidget(self.hint, 1)
-        return row
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(buttons)
+        column.addWidget(self.hint)
+        return column
 
     def _connect(self) -> None:
         self.suite_list.selectionModel().currentRowChanged.connect(self._on_line_changed)

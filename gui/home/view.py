@@ -265,8 +265,7 @@ class HomePage(Page):
             "Real training on this computer, nothing is downloaded."
         )))  # fmt: skip
         self.run_demo = PrimaryButton(tr("Run the demo"), icon_name="play")
-        row = card.add_row(self.run_demo, self.demo_time)
-        row.setSpacing(12)
+        card.add_flow(self.run_demo, self.demo_time, gap=12)
         return card
 
     def _own_card(self) -> Card:
@@ -276,7 +275,7 @@ class HomePage(Page):
         )
         self.import_folder = QPushButton(tr("Choose a model folder…"))
         self.new_run = QPushButton(tr("New run"))
-        card.add_row(self.import_folder, self.new_run)
+        card.add_flow(self.import_folder, self.new_run)
         return card
 
     def _lay_out(self) -> None:

@@ -23,6 +23,7 @@ from gui.i18n import tr
 from gui.new_run import words
 from gui.new_run.fields import SettingField
 from gui.widgets.buttons import QuietButton
+from gui.widgets.flow import Flow, together
 from gui.widgets.form import Card, Fold, Problem, Tinted
 from gui.widgets.text import PlainLabel, fixed_font, heading, wrapped
 
@@ -67,7 +68,6 @@ class Choices(QWidget):
             self._group.addButton(button)
             self.buttons[value] = button
             card.row.addWidget(button)
-        card.row.addStretch(1)
         column.addWidget(card)
         column.addWidget(self._about)
 
@@ -87,9 +87,7 @@ class Choices(QWidget):
 class _Row(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(18)
+        self.row = Flow(self, gap=18)
 
 
 class Form(QScrollArea):
@@ -185,7 +183,7 @@ class Form(QScrollArea):
         self.show_data_button.clicked.connect(self._on_show_data_clicked)
         card.add(self.facts)
         card.add(self.warnings)
-        card.add_row(self.show_data_button, self.import_button)
+        card.add_flow(self.show_data_button, self.import_button)
 
     def _build_method(self) -> None:
         card = self._card(tr("3  Method"))
@@ -224,7 +222,7 @@ class Form(QScrollArea):
         self.suite.activated.connect(self._on_suite_activated)
         self.canaries_button = QuietButton(tr("Canaries and budgets"), "canary")
         self.canaries_button.clicked.connect(self._on_canaries_clicked)
-        card.add_row(_label(tr("Canary suite"), self.suite), self.suite, self.canaries_button)
+        card.add_flow(together(_label(tr("Canary suite"), self.suite), self.suite), self.canaries_button)
         explained = tr(
             "A canary is a prompt the base already answers well; if the answer gets worse, something was forgotten."
         )

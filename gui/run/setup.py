@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gui.i18n import tr
 from gui.run.parts import empty_layout, tight
+from gui.widgets.flow import Flow
 from gui.widgets.form import Card, Fold
 from gui.widgets.text import PlainLabel, breakable, fixed_font, wrapped
 
@@ -77,10 +77,9 @@ class SetupTab(QScrollArea):
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
         for widgets in ((self.again, self.on_top, self.try_all), (self.copy, self.everything)):
-            row = QHBoxLayout()
+            row = Flow()
             for widget in widgets:
                 row.addWidget(widget)
-            row.addStretch(1)
             column.addLayout(row)
         for part in (self.settings, self.machine, self.toml):
             column.addWidget(part)

@@ -22,6 +22,10 @@ def together(*widgets: QWidget, gap: int = 6) -> QWidget:
     return group
 
 
+#: Between two lines there is no more room than this, however far apart the widgets of one line are.
+LINE_GAP = 8
+
+
 class Flow(QLayout):
     """Widgets from left to right, then below."""
 
@@ -91,7 +95,7 @@ class Flow(QLayout):
         """Go through them line by line, each line's widgets on one middle; returns the height that takes."""
         y = rect.y()
         for number, line in enumerate(self._lines(rect.width())):
-            y += self._gap if number else 0
+            y += min(self._gap, LINE_GAP) if number else 0
             x, high = rect.x(), max(item.sizeHint().height() for item in line)
             left = rect.width() - sum(item.sizeHint().width() for item in line) - self._gap * (len(line) - 1)
             for item in line:

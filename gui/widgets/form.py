@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import theme_of
+from gui.widgets.flow import Flow
 from gui.widgets.text import WrappedLabel, heading
 
 GAP = 8
@@ -55,6 +56,13 @@ class Card(QFrame):
             row.addStretch(1)
         self.column.addLayout(row)
         return row
+
+    def add_flow(self, *widgets: QWidget, gap: int = GAP) -> None:
+        """Put widgets beside each other at the end, in several lines where there is no room for one."""
+        flow = Flow(gap=gap)
+        for widget in widgets:
+            flow.addWidget(widget)
+        self.column.addLayout(flow)
 
 
 class Tinted(WrappedLabel):
