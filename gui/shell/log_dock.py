@@ -38,7 +38,7 @@ class LogDock(QDockWidget):
         folder.clicked.connect(self._on_folder_clicked)
         self.pane = LogPane((8, 4, 8, 6), name=self._name, buttons=[folder])
         self.setWidget(self.pane)
-        self.setFocusProxy(self.pane)
+        self.setFocusProxy(self.pane.search)
         project.live.changed.connect(self._on_rows_changed)
 
     def showEvent(self, event: QEvent) -> None:

@@ -114,7 +114,6 @@ class LogPane(QWidget):
         column.setContentsMargins(*margins)
         column.addLayout(row)
         column.addWidget(self.view, 1)
-        self.setFocusProxy(self.search)
         self.level.currentIndexChanged.connect(self._on_level_changed)
         self.search.returnPressed.connect(self.find_next)
         self.newer.clicked.connect(self.view.to_end)
