@@ -65,6 +65,8 @@ class App(QObject):
         self._is_closed = False
         self._preloading = QTimer(self, singleShot=True)
         self._preloading.timeout.connect(self._preload)
+        self._next_page = QTimer(self, singleShot=True, interval=PRELOAD_GAP_MS)
+        self._next_page.timeout.connect(self._preload_page)
         self._dress()
         self._open_window()
         self.project.preferences.changed.connect(self._on_preference_changed)
@@ -109,12 +111,13 @@ class App(QObject):
     def _preload_page(self, _result: object = None) -> None:
         """One screen's code a time, with the event loop in between."""
         if not self._is_closed and pages.preload_next():
-            QTimer.singleShot(PRELOAD_GAP_MS, self, self._preload_page)
+            self._next_page.start()
 
     def close(self) -> None:
         """Let go of everything once the window was closed."""
         self.watcher.stop()
         self._preloading.stop()
+        self._next_page.stop()
         self._is_closed = True
         self._garbage.stop()
         self.project.close()

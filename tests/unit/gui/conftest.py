@@ -107,7 +107,8 @@ def nothing_left_behind(monkeypatch, request):
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not running, f"running threads left (quit and wait for them): {running}"
-    assert not ticking, f"active timers left (stop them, or give them a parent that goes): {ticking}"
+    owners = [(timer, timer.parent(), timer.interval()) for timer in ticking]
+    assert not ticking, f"active timers left (stop them, or give them a parent that goes): {owners}"
     assert not windows, f"windows left open (close them, or use qtbot.addWidget): {windows}"
 
 
