@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,13 @@ import pytest
 
 from engine import platform
 from engine.store import Store
+
+
+def pytest_sessionfinish():
+    """Empty the clipboard: offscreen Qt deletes what lies there after Python has ended, and Python's objects crash then."""
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        gui.QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture

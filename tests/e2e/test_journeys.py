@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import msgspec
-import psutil
+import processes
 import pytest
 from keyboard import CTRL, SHIFT, name_of
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -146,14 +146,6 @@ def weights(home):
     return sorted(path for path in home.rglob("checkpoints/*/*") if path.is_file())
 
 
-def heavy_worker(home):
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if {str(home), "engine.worker", "heavy"} <= set(words):
-            return process
-    raise AssertionError("no worker")
-
-
 def ended(keyboard, store):
     """Nothing may be under way when a journey is over."""
     keyboard.until(lambda: not jobs.unfinished(store) and keyboard.app.project.tasks.is_idle, 60)
@@ -226,7 +218,8 @@ def test_j2_and_j4_a_run_of_ones_own_then_another_and_the_better_one_made_curren
     keyboard.until(lambda: len(scores.verdicts(store, 2)) == 1, LONG_S)
 
     keyboard.press(Qt.Key.Key_2, CTRL)
-    keyboard.tab_to("Runs")
+    table = keyboard.tab_to("Runs")
+    keyboard.until(lambda: table.model().rowCount() == 2)
     keyboard.press(Qt.Key.Key_Home, CTRL)
     keyboard.press(Qt.Key.Key_Down, SHIFT)
     keyboard.wait_for("Compare (2)")
@@ -279,7 +272,7 @@ def test_j3_a_killed_worker_is_told_and_the_run_goes_on(recipe, keyboard, store,
         return [row.step for row in checkpoints.of_run(store, run_id) if row.state == "complete"]
 
     keyboard.until(lambda: saved() and runs.get(store, run_id).state is State.TRAINING, LONG_S)
-    heavy_worker(home).kill()
+    processes.worker(home).kill()
     keyboard.wait_for("lora-03 stopped unexpectedly at step", 15)
     last = max(saved())
     keyboard.wait_for(f"Last good checkpoint: {last}.")
