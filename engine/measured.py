@@ -98,6 +98,15 @@ def more_steps() -> str:
     )
 
 
+def token_weighting() -> str:
+    """What leaving out the tokens that the base finds unlikely teaches."""
+    off, weighted = arms()["full, off"], arms()["full, token weighting"]
+    return (
+        f"on the starter model weighting such tokens down changed the canaries by {weighted.mean_change:+.2f} nats/token instead of "
+        f"{off.mean_change:+.2f} and had {weighted.exact:.0%} of the held-out rows right instead of {off.exact:.0%}"
+    )
+
+
 def captured() -> str:
     """How far other answers took on the training rows' opening, without and with general rows in the steps."""
     off, mixed = arms()["full, off"], arms()["full, replay + KL"]

@@ -39,3 +39,6 @@ def test_every_sentence_has_its_arms_and_its_numbers():
     assert f"full at 1e-5 had {measured.arms()['full 1e-5, off'].exact:.0%}" in measured.slow_and_unprotected()
     assert f"and {measured.arms()['LoRA, KL, three times the steps'].exact:.0%} after 180" in measured.more_steps()
     assert f"{off.captured:.0%} of other answers" in measured.captured()
+    assert (
+        f"{measured.arms()['full, token weighting'].exact:.0%} of the held-out rows right" in measured.token_weighting()
+    )
