@@ -102,5 +102,17 @@ class Watchdog(QObject):
     def _look(self) -> None:
         while not self._stopped.wait(TICK_MS / 1000):
             if not self._stack and time.monotonic() - self._ticked_at > LOG_S:
-                frame = sys._current_frames().get(self._thread_id)
-                self._stack = "".join(traceback.format_stack(frame)) if frame else ""
+                self._stack = "".join(traceback.format_list(_places(self._thread_id)))
+
+
+def _places(thread_id: int) -> list[traceback.FrameSummary]:
+    """Where a thread is. Its frames are let go at once, before any file is read for the lines.
+
+    While a frame is held here, what its function leaves behind lives on and ends in this thread: a painter that should have
+    ended with its paintEvent would still be active, or be deleted where Qt does not expect it.
+    """
+    frame, found = sys._current_frames().get(thread_id), []
+    while frame is not None:
+        found.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+        frame = frame.f_back
+    return [traceback.FrameSummary(*place) for place in reversed(found)]

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -369,6 +370,31 @@ def test_the_watchdog_says_where_the_gui_thread_stood_still(qtbot, caplog):
     assert stalls[0].seconds > 0.2
     assert "_stand_still" in stalls[0].stack
     assert "stood still" in caplog.text
+
+
+def test_what_a_stalled_function_made_ends_with_it_while_the_watchdog_still_writes(qtbot, monkeypatch):
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(places):
+        writing.set()
+        go_on.wait(10)
+        return [place.name for place in places]
+
+    monkeypatch.setattr("traceback.format_list", slow)
+    watchdog = Watchdog()
+    watchdog.start()
+    qtbot.wait(60)
+
+    def stall():
+        made = Receiver()
+        writing.wait(10)
+        return weakref.ref(made)
+
+    made = stall()
+    assert writing.is_set()
+    assert made() is None
+    go_on.set()
+    watchdog.stop()
 
 
 @pytest.mark.parametrize(
