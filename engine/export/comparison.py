@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from markupsafe import Markup
 from msgspec import Struct
 
 from engine import __version__, durable, settings
 from engine.export import charts, plain
 from engine.export.gather import HELDOUT_SUITE
 from engine.export.report import page_environment, shareable
-from engine.export.tradeoff import tradeoff
+from engine.export.tradeoff import picture
 from engine.records import Run
 from engine.store import runs, scores
 from engine.sweeps import Summary, last_verdict, sum_up
@@ -63,7 +62,7 @@ def write_comparison(
         runs=[one.run for one in compared],
         made=made,
         chosen=next((one.label for one in made.points if one.run_id == made.recommended), ""),
-        picture=_picture(made),
+        picture=picture(made),
         worst=_worst(compared),
         points=sorted(made.points, key=lambda one: -one.gain),
         obstacles=[text for text, _ in obstacles],
@@ -101,14 +100,6 @@ def _worst(compared: Sequence[_Compared]) -> dict[int, CapabilityVerdict]:
         if judged:
             found[one.run.id] = max(judged, key=lambda part: part.mean_change / part.budget)
     return found
-
-
-def _picture(made: Summary) -> Markup | None:
-    if not made.points or made.measure is None:
-        return None
-    summary = f"Learned against forgot, {len(made.points)} runs. {made.sentence}"
-    # The pieces of the drawing were escaped one by one where they were made.
-    return Markup(tradeoff(made.points, made.measure, made.front, made.recommended, summary))
 
 
 def _obstacles(compared: Sequence[_Compared]) -> list[tuple[str, bool]]:

@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from engine import __version__, durable
 from engine.export import charts
 from engine.export.report import page_environment
-from engine.export.tradeoff import tradeoff
+from engine.export.tradeoff import picture
 from engine.store import sweeps as rows
 from engine.sweeps import summarise
 from engine.verdict import sentences
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.store import Store
-    from engine.sweeps import Summary
 
 
 def write_sweep_page(store: Store, sweep_id: int, path: Path, *, private: Sequence[Path] | None = None) -> Path:
@@ -32,7 +29,7 @@ def write_sweep_page(store: Store, sweep_id: int, path: Path, *, private: Sequen
     page = page_environment(folders).get_template("sweep.html").render(
         sweep=sweep,
         made=made,
-        picture=_picture(made),
+        picture=picture(made),
         points=sorted(made.points, key=lambda one: -one.gain),
         unit=MEASURES[made.measure][0] if made.measure else "",
         gain_text=gain_text,
@@ -44,11 +41,3 @@ def write_sweep_page(store: Store, sweep_id: int, path: Path, *, private: Sequen
     )  # fmt: skip
     durable.replace_file(path, page.encode("utf-8"))
     return path
-
-
-def _picture(made: Summary) -> Markup | None:
-    if not made.points or made.measure is None:
-        return None
-    summary = f"Learned against forgot, {len(made.points)} runs. {made.sentence}"
-    # The pieces of the drawing were escaped one by one where they were made.
-    return Markup(tradeoff(made.points, made.measure, made.front, made.recommended, summary))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from engine.export import svg
 from engine.export.charts import CSS, SHAPES
 from engine.verdict.tradeoff import MEASURES, gain_text
@@ -11,10 +13,20 @@ from engine.verdict.tradeoff import MEASURES, gain_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from engine.sweeps import Summary
     from engine.verdict.tradeoff import Measure, Point
 
 _LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _LABELS = 70.0, 700.0, 16.0, 396.0, 990, 716.0
 _LINE = 18
+
+
+def picture(made: Summary) -> Markup | None:
+    """Draw the runs of a summary for a page; nothing where there is nothing to draw."""
+    if not made.points or made.measure is None:
+        return None
+    summary = f"Learned against forgot, {len(made.points)} runs. {made.sentence}"
+    # The pieces of the drawing were escaped one by one where they were made.
+    return Markup(tradeoff(made.points, made.measure, made.front, made.recommended, summary))
 
 
 def tradeoff(
