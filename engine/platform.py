@@ -6,6 +6,7 @@ The Windows branches follow the documentation of the calls they use; they were n
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import struct
 import subprocess
@@ -31,6 +32,8 @@ _INTERPRETER = {"PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHA
 #: million pages anew (at 256 KiB a LoRA step of the starter took 6.3 s of processor time instead of 4.2, a full one 7.6
 #: instead of 4.4). Free memory at the end of the heap is kept up to the second size for the same reason.
 _ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(4 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20)}
+#: From glibc's malloc.h.
+_M_MMAP_THRESHOLD = -3
 #: Beginnings of the names of environment variables that hosts and workers get to see.
 _KEPT_NAMES = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_", "TZ", "TMP", "TEMP", "XDG_", "DBUS_SESSION_BUS_ADDRESS",
@@ -209,6 +212,17 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     if (source / "pyproject.toml").exists():  # run from a checkout that may not be installed
         kept["PYTHONPATH"] = os.pathsep.join([str(source), *filter(None, [kept.get("PYTHONPATH")])])
     return {name: value for name, value in kept.items() if not _is_secret(name)} | OFFLINE | _INTERPRETER | _ALLOCATOR
+
+
+def return_blocks_from(size: int) -> bool:
+    """From now on give freed blocks of `size` bytes and more back to the system at once, overruling the environment's limit.
+
+    Return whether this system's allocator has such a limit (glibc's has).
+    """
+    try:
+        return bool(ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, size))
+    except (AttributeError, OSError, TypeError):  # no such function: musl, macOS; no such library: Windows
+        return False
 
 
 def _is_secret(name: str) -> bool:

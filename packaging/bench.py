@@ -6,8 +6,9 @@ multiple-choice items of the standard suite. Checks: what the looks of a run of 
 
 Every contender runs in a fresh process with the same threads, and they take turns step by step, so that whatever else the
 machine does meets all alike; a ratio is the median of the steps' own. Everyone has gradient checkpointing off, fp32, batch 8
-in one piece, and pads to the longest row of the step. Two of our runs take part: one sees the very rows of the peers in each
-step (its curve must equal theirs), the other groups rows by length, as a run does (its speed is what users get).
+in one piece, and pads to the longest row of the step. Two of our runs take part, on the same rows as the peers: one
+sees the very same in each step (its curve must equal theirs), the other groups them by length, as a run does (its speed is
+what users get, and its held-out loss must match theirs).
 """
 
 import argparse

@@ -55,7 +55,7 @@ def peak_bytes() -> int:
 
 
 def train_palimpsest(spec: SimpleNamespace, data: dict) -> dict:
-    """Our loop as a worker runs it; rows as given, or grouped by length as a run does."""
+    """Our loop as a worker runs it, on the rows that the peers see; in their order, or grouped by length as a run does."""
     import numpy as np
     import torch
 
@@ -74,7 +74,7 @@ def train_palimpsest(spec: SimpleNamespace, data: dict) -> dict:
     model = methods.make_trainable(model, recipe)
     examples = [
         Example(ids=np.asarray(row["ids"], np.int32), mask=np.asarray(row["mask"], bool), line=n, prompt_text="", answer_text="")
-        for n, row in enumerate(data["train"])
+        for n, row in enumerate(data["train"][: spec.steps * spec.batch])
     ]  # fmt: skip
     order = Order([len(one.ids) for one in examples], spec.batch, spec.seed) if spec.grouped else _AsGiven(spec.batch)
     task = loop.Task(

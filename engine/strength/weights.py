@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import torch
-from peft import get_peft_model, set_peft_model_state_dict
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -45,6 +44,8 @@ class Dial:
             self._base = BaseTensors(base_folder)
             self._base.require(list(model.named_parameters()), "model")
         else:
+            from peft import get_peft_model
+
             self.model = get_peft_model(model, methods.adapter_config(recipe, saved=True))
             self._trained = load_file(checkpoint / methods.ADAPTER_WEIGHTS)
 
@@ -53,6 +54,8 @@ class Dial:
         if self._recipe.method == "full":
             self._interpolate(strength)
         else:
+            from peft import set_peft_model_state_dict
+
             set_peft_model_state_dict(self.model, scaled(self._trained, strength))
         return self.model.eval()
 

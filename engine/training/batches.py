@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 #: A beginning that all rows share is run once where that spares at least this share of a batch's tokens.
 WORTH_SHARING = 0.1
-#: Rows are sorted by length within windows of this many steps: enough to group, small enough to stay shuffled.
-WINDOW_STEPS = 16
+#: Rows are sorted by length within windows of this many steps. Of the bundled rows 89 % of what is computed is then real in
+#: steps of 8 as they come, 96 % in windows of 4, 99 % in windows of 16; but like rows in a step teach a little less: after 16
+#: LoRA steps the held-out loss was 1.217 as they come, 1.238 in windows of 4, 1.249 in windows of 16 (three seeds).
+WINDOW_STEPS = 4
 
 
 class Order:

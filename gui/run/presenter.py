@@ -28,8 +28,10 @@ class Button:
     obstacle: str = ""
 
 
-def buttons(run: Run, *, saved_step: int = 0, stopping_for_s: float = 0.0) -> tuple[Button, ...]:
-    """The buttons of a run's state, the most wanted first."""
+def buttons(
+    run: Run, job: Job | None = None, *, saved_step: int = 0, stopping_for_s: float = 0.0
+) -> tuple[Button, ...]:
+    """The buttons of a run's state, the most wanted first; its job says what it failed of."""
     words = {
         "cancel": Button(key="cancel", text=tr("Cancel")),
         "pause": Button(
@@ -47,6 +49,8 @@ def buttons(run: Run, *, saved_step: int = 0, stopping_for_s: float = 0.0) -> tu
     wanted = [action for action in run.state.actions if action in words]
     if run.state is State.MEASURING_AFTER:
         wanted = []  # the last measuring cannot be skipped: without it there is no verdict
+    if run.state is State.FAILED and job is not None and (job.result or {}).get("cause") == "non_finite":
+        wanted.remove("resume")  # the same steps at the same rate would end the same; the card offers half of it
     found = [words[action] for action in wanted]
     if run.state is State.PAUSED:
         tip = tr("End the worker; Resume goes on from step {step}").format(step=saved_step)

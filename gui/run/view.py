@@ -286,8 +286,9 @@ class RunPage(Page):
         self.header.show_run(run.name, state, presenter.subtitle(run))
         self.header.show_progress(self._pace.see(run, self._job, new_steps, time.monotonic()))
         rows = checkpoints.of_run(self.project.store, run.id)
+        wait_s = self._stopping_for_s()
         self.header.show_buttons(
-            presenter.buttons(run, saved_step=presenter.saved_step(rows), stopping_for_s=self._stopping_for_s())
+            presenter.buttons(run, self._job, saved_step=presenter.saved_step(rows), stopping_for_s=wait_s)
         )
 
     def _show_live(self) -> None:

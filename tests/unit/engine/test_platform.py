@@ -145,3 +145,33 @@ def test_ends_are_put_in_words():
 def test_the_temporary_folder_is_local(tmp_path):
     assert not platform.is_network_folder(tmp_path)
     assert platform.free_bytes(tmp_path / "not" / "there") > 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator")
+def test_freed_blocks_above_the_limit_are_returned_at_once():
+    """A freed block below another that stays would be kept as a hole; above the limit it goes."""
+    script = (
+        "import numpy, psutil; from engine import platform\n"
+        "def grown():\n"
+        "    before = psutil.Process().memory_info().rss\n"
+        "    blocks = [numpy.ones(2**18) for _ in range(50)]\n"  # 2 MiB each
+        "    del blocks[:-1]\n"
+        "    return (psutil.Process().memory_info().rss - before) / 2**20, blocks\n"
+        "kept, _ = grown()\n"
+        "assert platform.return_blocks_from(2**20)\n"
+        "returned, _ = grown()\n"
+        "print(kept > 60, returned < 20)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        env=platform.clean_environment(os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "True True\n"
+
+
+def test_a_system_without_such_a_limit_is_left_alone(monkeypatch):
+    monkeypatch.setattr(platform.ctypes, "CDLL", lambda name: object())
+    assert not platform.return_blocks_from(2**20)

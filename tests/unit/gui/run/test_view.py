@@ -96,6 +96,7 @@ def test_a_failed_run_keeps_its_chart_under_the_card(gui_project, open_page, sho
     page = open_page(shown_run, tab="timeline")
     assert page.state.value == "error"
     assert page.timeline.chart.isVisible()
+    assert [one.objectName() for one in page.header.buttons] == ["run_log"]  # resuming would end just the same
     went = []
     gui_project.navigation_requested.connect(lambda name, args: went.append((name, args)))
     page.press_card(next(one for one in page._card.buttons if one.key == "edit"))
