@@ -52,7 +52,8 @@ def write_comparison(
 ) -> tuple[Path, Path]:
     """Write the page and the table of these runs, finished or not, into `folder` and return both; `private` as
     `write_report`'s. The page draws the trade-off itself and fetches nothing."""
-    compared = [_compared(store, runs.get(store, run_id)) for run_id in run_ids]
+    found = runs.told_apart([runs.get(store, run_id) for run_id in run_ids])
+    compared = [_compared(store, run) for run in found]
     made = sum_up(store, [(one.run.name, one.run) for one in compared])
     obstacles = _obstacles(compared)
     if any(not is_fair for _, is_fair in obstacles):

@@ -71,8 +71,10 @@ def recipe(base: ModelRow, chosen: Mapping[str, str]) -> Recipe:
     """Return the demo's recipe on a base; `chosen` are the settings of its caller. `UserError` where its rows are missing."""
     if not DATASET.is_dir():
         raise UserError(f"The bundled rows are not at {DATASET}.", remedy="Install Palimpsest again.")
+    protected = chosen.get("protect", "off")
     fixed = {
-        "name": f"demo-{chosen['method']}", "base": base.name, "base_fingerprint": base.fingerprint,
+        "name": f"demo-{chosen['method']}" + (f"-{protected}" if protected != "off" else ""),
+        "base": base.name, "base_fingerprint": base.fingerprint,
         "data.path": str(DATASET / "train.jsonl"), "data.heldout_path": str(DATASET / "heldout.jsonl"),
         "data.heldout_rows": HELDOUT_ROWS, "data.max_length": 256, "training.max_steps": WANTED_STEPS,
         "training.batch_size": BATCH_SIZE, "canaries.capabilities": list(CAPABILITIES), "canaries.verdict_items": ITEMS[-1][0],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from engine import budgets, presets
 from engine.errors import UserError
@@ -60,6 +63,12 @@ def with_hash(store: Store, recipe_hash: str) -> list[Run]:
 def everything(store: Store) -> list[Run]:
     """Return all runs, newest first."""
     return store.records(Run, "SELECT * FROM runs WHERE trashed_at IS NULL ORDER BY id DESC")
+
+
+def told_apart(found: Sequence[Run]) -> list[Run]:
+    """Return the runs as they are shown side by side: those that share a name with another carry their number in it."""
+    times = Counter(run.name for run in found)
+    return [msgspec.structs.replace(run, name=f"{run.name} #{run.id}") if times[run.name] > 1 else run for run in found]
 
 
 def trash(store: Store, run_id: int, *, at: float | None) -> None:

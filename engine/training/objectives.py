@@ -1,7 +1,7 @@
 """The loss: cross-entropy on the answer's tokens, with logits computed there and nowhere else, in chunks.
 
 A dense loss holds (batch × length × vocabulary) numbers in fp32 several times over; this one holds at most
-`CHUNK_TOKENS` × vocabulary, and recomputes a chunk's logits in the backward pass when there is more than one.
+`CHUNK_TOKENS` × vocabulary, once, and recomputes a chunk's logits in the backward pass when there is more than one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn import functional
+from torch.autograd.function import once_differentiable
 from torch.utils.checkpoint import checkpoint
 
 from engine.models.forward import head_of, hidden_states
@@ -43,4 +43,27 @@ def weighted_sum(nll: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 
 def _nll(head: Callable[[torch.Tensor], torch.Tensor], states: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    return functional.cross_entropy(head(states).float(), labels, reduction="none")
+    return _TokenNll.apply(head(states).float(), labels)  # type: ignore[no-any-return, no-untyped-call]
+
+
+class _TokenNll(torch.autograd.Function):
+    """Cross-entropy of logits (N, V) and labels (N,), each token's own (N,), written over the logits in the backward pass.
+
+    The gradient is softmax(logits) less one at the label; nobody needs the logits themselves after it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return log Σ exp(logits) − logits[label]."""
+        total = logits.logsumexp(dim=-1)
+        ctx.save_for_backward(logits, total, labels)
+        return total - logits.gather(1, labels[:, None]).squeeze(1)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        """Turn the saved logits into their gradient."""
+        logits, total, labels = ctx.saved_tensors
+        logits.sub_(total[:, None]).exp_()
+        logits[torch.arange(len(labels), device=labels.device), labels] -= 1
+        return logits.mul_(gradient[:, None]), None

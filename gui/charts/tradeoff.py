@@ -202,6 +202,7 @@ class TradeoffChart(Chart):
                 align=0,
                 is_bold=True,
                 color=one.color,
+                backdrop=theme.surface,
             )
             for one, box, new in zip(wanted, boxes, free, strict=True)
         ]
@@ -240,7 +241,8 @@ class TradeoffChart(Chart):
         """Above the point and to its right; below and to its left where the panel's edge is near."""
         dx, dy, align = (-10, 15, 1.0) if is_far_right else (14, -17, 0.0)
         ink = self.theme.learned_text
-        return Label(x=gain, y=value, text=tr("best inside budget"), dx=dx, dy=dy, align=align, color=ink)
+        return Label(x=gain, y=value, text=tr("best inside budget"), dx=dx, dy=dy, align=align, color=ink,
+                     backdrop=self.theme.surface)  # fmt: skip
 
     def _budget_text(self) -> str:
         if self._given.measure in (WORST, MEAN):

@@ -66,3 +66,12 @@ def test_runs_without_a_verdict_have_a_page_too(store, tmp_path):
     assert "1 run compared" in text
     assert "<svg" not in text
     assert runs.get(store, run_id).state.word.lower() in text
+
+
+def test_runs_of_one_name_are_told_apart(store, two, tmp_path):
+    with store.write() as connection:
+        connection.execute("UPDATE runs SET name = 'demo'")
+    page, table = write_comparison(store, two, tmp_path / "report", private=[])
+    names = {row["run"] for row in csv.DictReader(io.StringIO(table.read_text("utf-8")))}
+    assert names == {f"demo #{one}" for one in two}
+    assert all(name in page.read_text("utf-8") for name in names)

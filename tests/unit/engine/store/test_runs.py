@@ -28,6 +28,13 @@ def test_a_run_comes_back_as_written(store, run_id):
         runs.find(store, "two")
 
 
+def test_runs_of_one_name_are_told_apart_by_number(store, run_id):
+    again, other = runs.create(store, Recipe(name="one")), runs.create(store, Recipe(name="two"))
+    found = runs.told_apart([runs.get(store, one) for one in (run_id, again, other)])
+    assert [run.name for run in found] == [f"one #{run_id}", f"one #{again}", "two"]
+    assert [run.id for run in found] == [run_id, again, other]
+
+
 def test_resuming_drops_later_steps_without_deleting(store, run_id):
     runs.add_steps(store, steps_of(run_id, (1, 2, 3), loss=2.0))
     seen = store.rev()

@@ -165,3 +165,15 @@ def test_without_runs_there_is_no_report(open_compare, gui_project):
     page.export_report()
     assert gui_project.dialogs.asked == []
     assert not page.page_actions()[-1].isEnabled()
+
+
+def test_two_runs_of_one_name_are_two_points_with_a_label_each(five, gui_project, open_compare):
+    """They were drawn as one run that wandered, and only one of them was named."""
+    with gui_project.store.write() as connection:
+        connection.execute("UPDATE runs SET name = 'demo' WHERE id IN (?, ?)", five[:2])
+    page = open_compare(run_ids=five[:3], tab="tradeoff")
+    wanted = [f"demo #{five[0]}", f"demo #{five[1]}", "qlora-01"]
+    assert sorted(page.tradeoff.chart.runs()) == sorted(wanted)
+    assert sorted(label.text for label in page.tradeoff.chart.labels) == sorted(wanted)
+    page.tradeoff.choose(five[0])
+    assert page.tradeoff.details.title.text() == wanted[0]
