@@ -12,6 +12,7 @@ from engine import platform
 from engine.errors import UserError
 from engine.models.forward import base_of, learn_sharing
 from engine.training.protections import corda, subspace
+from engine.training.recompute import recompute_norms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +47,11 @@ def make_trainable(model: Any, recipe: Recipe) -> Any:
         base = base_of(model)
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         base.enable_input_require_grads()
-    elif recipe.method == "full" or not recipe.adapter.dropout:  # dropout draws for each row by itself
-        learn_sharing(model)
+    else:
+        if recipe.method == "full" or not recipe.adapter.dropout:  # dropout draws for each row by itself
+            learn_sharing(model)
+        if recipe.method == "full":
+            recompute_norms(model)
     return model
 
 

@@ -195,8 +195,8 @@ class TimelineChart(TimelinePicture):
 
     def _event_words(self, step: int) -> str:
         words = {
-            "checkpoint": tr("checkpoint"), "best": tr("best kept"), "auto_stop": tr("auto-stopped"), "stopped": tr("stopped"),
-            "pause": tr("paused"), "interrupted": tr("interrupted"),
+            "checkpoint": tr("checkpoint"), "best": tr("best kept"), "auto_stop": tr("auto-stopped"),
+            "warned": tr("guard's warning"), "stopped": tr("stopped"), "pause": tr("paused"), "interrupted": tr("interrupted"),
         }  # fmt: skip
         here = [row for row in self._events if row.step == step]
         said = [f"{EVENT_GLYPHS[row.kind]} {words[row.kind]}" + (f" ({row.note})" if row.note else "") for row in here]

@@ -254,7 +254,7 @@ class TimelinePicture(Chart):
 
     def _draw_events(self) -> None:
         self._put_uprights("best", self._event("best"))
-        self._put_uprights("stop", self._event("auto_stop") or self._event("stopped"))
+        self._put_uprights("stop", self._halt())
         steps = sorted({row.step for row in self._events if row.kind == "checkpoint"} | set(self._plan.checkpoints))
         saved = {row.step for row in self._events if row.kind == "checkpoint"}
         low, high = self.check_range
@@ -296,17 +296,22 @@ class TimelinePicture(Chart):
             if row.kind in ("pause", "interrupted")
         ]
         loss_labels += self._run_names()
-        if (stop := self._event("auto_stop") or self._event("stopped")) is not None:
+        if (stop := self._halt()) is not None:
             loss_labels.append(self._beside(stop, top - 0.08 * (top - bottom), theme.forgot_text, (left + right) / 2))
         if not any(len(run.loss) for run in self._runs):
             why = self._plan.waiting or tr("No steps yet")
             loss_labels.append(Label(x=(left + right) / 2, y=0.5, text=why, color=theme.muted))
         self.loss_texts.set_labels(loss_labels)
 
+    def _halt(self) -> EventRow | None:
+        """Where the run was stopped, else where the guard would have stopped it."""
+        return self._event("auto_stop") or self._event("stopped") or self._event("warned")
+
     def _beside(self, event: EventRow, y: float, ink: str, middle: float) -> Label:
         words = {
             "best": tr("best kept: step {step}"),
             "auto_stop": tr("auto-stopped at {step}"),
+            "warned": tr("guard's warning at {step}"),
             "stopped": tr("stopped at {step}"),
         }[event.kind].format(step=event.step)
         text = f"{EVENT_GLYPHS[event.kind]} {words}" + (f", {event.note}" if event.note else "")

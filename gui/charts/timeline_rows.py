@@ -12,9 +12,9 @@ from gui.widgets.text import signed
 if TYPE_CHECKING:
     from engine.verdict.records import Kind
 
-EventKind: TypeAlias = Literal["checkpoint", "best", "auto_stop", "stopped", "pause", "interrupted"]
+EventKind: TypeAlias = Literal["checkpoint", "best", "auto_stop", "warned", "stopped", "pause", "interrupted"]
 EVENT_GLYPHS: dict[EventKind, str] = {
-    "checkpoint": "▲", "best": "★", "auto_stop": "■", "stopped": "■", "pause": "‖", "interrupted": "⚡",
+    "checkpoint": "▲", "best": "★", "auto_stop": "■", "warned": "⚠", "stopped": "■", "pause": "‖", "interrupted": "⚡",
 }  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def _kind_text(row: TimelineRow) -> str:
         "checkpoint": tr("checkpoint"),
         "best": tr("best kept"),
         "auto_stop": tr("auto-stop"),
+        "warned": tr("guard's warning"),
         "stopped": tr("stopped"),
         "pause": tr("paused"),
         "interrupted": tr("interrupted"),

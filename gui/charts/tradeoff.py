@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot, text_box
 from gui.charts.chart import Chart
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 6
 _SMALL, _LARGE, _NEAR = 7, 13, 14.0
+#: Pixels below which a panel is not laid out yet.
+_NARROW = 300.0
 
 
 class TradeoffChart(Chart):
@@ -86,6 +88,7 @@ class TradeoffChart(Chart):
         self._points = sorted(
             ((row, found) for row, found in pairs if found is not None), key=lambda p: (p[0].run, p[0].step)
         )
+        self._title_axes()
         self._draw_points()
         self._draw_front()
         self._draw_budget()
@@ -154,10 +157,17 @@ class TradeoffChart(Chart):
         ys += [1.3 * self.budget.value()] if self.budget.isVisible() else []
         wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
         self.plot.setRange(
-            QRectF(min(xs) - 0.06 * wide, min(ys) - 0.08 * high, 1.3 * wide, 1.2 * high),
+            QRectF(min(xs) - 0.06 * wide, min(ys) - 0.08 * high, 1.12 * wide / (1 - self._label_share()), 1.2 * high),
             padding=0,
             disableAutoRange=True,
         )
+
+    def _label_share(self) -> float:
+        """The share of the panel's width that the longest name takes, within reason."""
+        metrics = QFontMetricsF(_bold(self.texts.font))
+        longest = max((metrics.horizontalAdvance(name) for name in self.runs()[:MOST_RUNS]), default=0.0)
+        width = max(self.plot.getViewBox().sceneBoundingRect().width(), _NARROW)
+        return float(min(max(longest / width, 0.14), 0.5))
 
     def zoom_in(self) -> None:
         """Half of each axis."""
@@ -185,7 +195,7 @@ class TradeoffChart(Chart):
         view, theme = self.plot.getViewBox(), self.theme
         last = {row.run: (row, found) for row, found in self._points}
         wanted = [
-            Label(x=row.gain, y=found.value, text=name, dx=14, align=0, is_bold=True, color=self._ink(at))
+            self._beside(name, row.gain, found.value, self._ink(at))
             for at, name in enumerate(self.runs()) if at < MOST_RUNS and name in last for row, found in [last[name]]
         ]  # fmt: skip
         boxes = [text_box(one, view.mapViewToScene(QPointF(one.x, one.y)), _bold(self.texts.font)) for one in wanted]
@@ -199,7 +209,7 @@ class TradeoffChart(Chart):
                 text=one.text,
                 dx=one.dx,
                 dy=new.top - box.top(),
-                align=0,
+                align=one.align,
                 is_bold=True,
                 color=one.color,
                 backdrop=theme.surface,
@@ -208,6 +218,15 @@ class TradeoffChart(Chart):
         ]
         self._draw_leaders()
         self.texts.set_labels([*self.labels, *self._notes(theme)])
+
+    def _beside(self, name: str, x: float, y: float, ink: str) -> Label:
+        """A run's name to the right of its point; to the left where the panel would cut it off."""
+        view = self.plot.getViewBox()
+        right = Label(x=x, y=y, text=name, dx=14, align=0, is_bold=True, color=ink)
+        box = text_box(right, view.mapViewToScene(QPointF(x, y)), _bold(self.texts.font))
+        if box.right() <= view.sceneBoundingRect().right():
+            return right
+        return Label(x=x, y=y, text=name, dx=-14, align=1, is_bold=True, color=ink)
 
     def _ink(self, at: int) -> str:
         """Run labels are text: the theme's own where the series colour is too pale for letters."""
@@ -266,16 +285,16 @@ class TradeoffChart(Chart):
         for rule in self._rules:
             rule.setPen(line_pen(theme.border, 1))
         self.texts.font = font
-        unit = self.rows[0].unit if getattr(self, "_model", None) and self.rows else tr("points")
-        set_title(
-            self.plot.getAxis("bottom"),
-            tr("Learned: target task against base, {unit} → better").format(unit=unit),
-            theme,
-        )
-        set_title(self.plot.getAxis("left"), self._left_title(), theme)
+        self._title_axes()
         if self._points:
             self._draw_points()
             self._place_labels()
+
+    def _title_axes(self) -> None:
+        unit = self.rows[0].unit if getattr(self, "_model", None) and self.rows else tr("points")
+        said = tr("Learned: target task against base, {unit} → better").format(unit=unit)
+        set_title(self.plot.getAxis("bottom"), said, self.theme)
+        set_title(self.plot.getAxis("left"), self._left_title(), self.theme)
 
     def _left_title(self) -> str:
         measure = self._given.measure
@@ -294,7 +313,7 @@ class TradeoffChart(Chart):
         best = next((row for row, _ in self._points if row.is_best), rows[-1] if rows else None)
         if best is None:
             return tr("Nothing learned stayed inside the budget") if self._points else tr("Learned against kept")
-        said = tr("{run} at step {step} learned most inside the budget: {gain} {unit}")
+        said = tr("{gain} {unit} inside the budget: {run}, step {step}")
         return said.format(run=best.run, step=best.step, gain=signed(best.gain), unit=best.unit)
 
     def summary(self) -> str:

@@ -111,8 +111,9 @@ def _digits(measure: Measure) -> int:
 
 
 def gain_unit(measure: Measure | None) -> str:
-    """The unit of the gain column."""
-    return tr("nats/token") if measure == "nll" else tr("points")
+    """The unit of the gain, with what is counted where answers or fields are."""
+    words = {"nll": tr("nats/token"), "exact": tr("points of right answers"), "keys": tr("points of right fields")}
+    return words[measure] if measure else tr("points")
 
 
 def _against(one: Line, base: Line, measure: Measure | None) -> Line:

@@ -54,7 +54,14 @@ def event_rows(reading: RunReading, run: Run, job: Job | None) -> list[EventRow]
         for row in facts.checkpoints
     ]
     tripped = [one for one in reading.events if one.kind == "tripped"]
-    rows += [EventRow(step=one.step, kind="auto_stop", note=one.sentence) for one in tripped]
+    rows += [
+        EventRow(
+            step=one.step,
+            kind="warned" if one.details.get("rule") in ("warn", "pause") else "auto_stop",
+            note=one.sentence,
+        )
+        for one in tripped
+    ]
     if run.state is State.AUTO_STOPPED and not tripped:
         rows.append(EventRow(step=run.step, kind="auto_stop", note=job.reason if job else ""))
     elif run.state is State.STOPPED:

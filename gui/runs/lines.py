@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.store import checkpoints, history, jobs, runs, scores
+from engine.verdict import tradeoff
 from engine.verdict.records import Verdict
 from engine.verdict.sentences import amount, shown
 
@@ -83,13 +84,10 @@ def with_bounds(one: CapabilityVerdict) -> str:
 
 
 def gain_of(run: Run) -> float | None:
-    """What was learned, in points of right answers (else of right fields) on the held-out rows."""
-    said = run.results.get("learned") or {}
-    for key in ("exact", "keys"):
-        before, after = said.get(f"{key}_before"), said.get(f"{key}_after")
-        if before is not None and after is not None and (before or after):
-            return float(100 * (after - before))
-    return None
+    """What was learned, in points of right fields (else of right answers) on the held-out rows; as Compare counts it."""
+    learned = run.results.get("learned") or {}
+    measure = tradeoff.choose_measure([learned])
+    return 100 * tradeoff.gain(learned, measure) if measure in ("keys", "exact") else None
 
 
 def _share(run: Run, job: Job | None) -> float | None:

@@ -587,6 +587,10 @@
         <translation>unterbrochen</translation>
     </message>
     <message>
+        <source>guard&apos;s warning</source>
+        <translation>Warnung des Wächters</translation>
+    </message>
+    <message>
         <source>No steps yet</source>
         <translation>Noch keine Schritte</translation>
     </message>
@@ -597,6 +601,10 @@
     <message>
         <source>auto-stopped at {step}</source>
         <translation>vom Wächter angehalten bei {step}</translation>
+    </message>
+    <message>
+        <source>guard&apos;s warning at {step}</source>
+        <translation>Warnung des Wächters bei {step}</translation>
     </message>
     <message>
         <source>stopped at {step}</source>
@@ -709,6 +717,7 @@
     </message>
     <message>
         <source>base</source>
+        <extracomment>Pixels below which a panel is not laid out yet.</extracomment>
         <translation>Basis</translation>
     </message>
     <message>
@@ -829,8 +838,8 @@
         <translation>Gelernt gegen behalten</translation>
     </message>
     <message>
-        <source>{run} at step {step} learned most inside the budget: {gain} {unit}</source>
-        <translation>{run} bei Schritt {step} hat im Budget am meisten gelernt: {gain} {unit}</translation>
+        <source>{gain} {unit} inside the budget: {run}, step {step}</source>
+        <translation>{gain} {unit} innerhalb des Budgets: {run}, Schritt {step}</translation>
     </message>
     <message>
         <source>{all} checkpoints of {runs} runs, {inside} inside the budget</source>
@@ -1552,6 +1561,14 @@
     <message>
         <source>No canaries were measured before the first run, so there is no general ability.</source>
         <translation>Vor dem ersten Lauf wurden keine Kanarien gemessen, also gibt es kein allgemeines Können.</translation>
+    </message>
+    <message>
+        <source>points of right answers</source>
+        <translation>Punkte richtiger Antworten</translation>
+    </message>
+    <message>
+        <source>points of right fields</source>
+        <translation>Punkte richtiger Felder</translation>
     </message>
     <message>
         <source>baseline</source>

@@ -172,7 +172,7 @@ def test_weights_of_another_model_are_refused(bench, tmp_path, method):
 
 def test_qlora_is_four_bit_and_learns(bench):
     recipe = bench.recipe("qlora", lr=5e-3)
-    task = bench.task(recipe, steps=12)
+    task = bench.task(recipe, steps=24)
     quantised = {name for name, module in task.model.named_modules() if type(module).__name__ == "Params4bit"}
     kinds = {type(parameter).__name__ for parameter in task.model.parameters()}
     assert "Params4bit" in kinds, (kinds, quantised)
@@ -181,7 +181,7 @@ def test_qlora_is_four_bit_and_learns(bench):
     assert len(states) == 14, "every linear layer but the head"
     recorder = bench.Recorder()
     loop.train(task, recorder)
-    assert min(recorder.losses[-4:]) < 0.9 * recorder.losses[0]
+    assert sum(recorder.losses[-4:]) < 0.92 * sum(recorder.losses[:4]), recorder.losses  # steps of other rows each
 
 
 def test_qlora_never_moves_its_quantised_weights(bench, weights):

@@ -63,6 +63,23 @@ def test_labels_of_five_runs_ending_together_do_not_overlap(shown):
     assert any(abs(label.dy) > 4 for label in chart.labels)
 
 
+@pytest.mark.parametrize("is_narrowed", [False, True])
+def test_names_are_never_cut_off_by_the_panel(shown, is_narrowed):
+    """Long names get room on the right; where a zoom takes it, they stand to the left of their points."""
+    rows = [_row("demo-full-standard", 73, -0.2), _row("demo-full", 78, -26), _row("demo-lora-standard", 70, -0.3)]
+    chart = TradeoffChart()
+    chart.table().set_rows(rows)
+    shown(chart)
+    if is_narrowed:
+        chart.plot.getViewBox().setXRange(-5, 85, padding=0)
+    panel = chart.plot.getViewBox().sceneBoundingRect()
+    boxes = chart.label_boxes()
+    assert len(boxes) == 3
+    assert all(panel.left() <= box.left() and box.right() <= panel.right() for box in boxes)
+    assert {label.align for label in chart.labels} == ({1} if is_narrowed else {0})
+    assert "points" in chart.plot.getAxis("bottom").labelText
+
+
 def test_intervals_are_drawn_for_the_cursor_only(chart):
     chart.set_cursor(None)
     assert len(chart.crosses.getData()[0] if chart.crosses.getData()[0] is not None else []) == 0
@@ -79,7 +96,7 @@ def test_intervals_are_drawn_for_the_cursor_only(chart):
 def test_the_best_inside_budget_has_a_star_and_words(chart):
     assert "star" in [str(symbol) for symbol in chart.points.data["symbol"]]
     assert any(label.text == "best inside budget" for label in chart.texts.labels)
-    assert chart.title() == "replay at step 640 learned most inside the budget: +53.8 points"
+    assert chart.title() == "+53.8 points inside the budget: replay, step 640"
 
 
 def test_measures_change_height_table_and_limit(chart):

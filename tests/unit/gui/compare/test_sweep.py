@@ -57,7 +57,11 @@ def test_each_run_has_a_line_with_state_verdict_gain_and_time(store):
         connection.execute("UPDATE runs SET step = 25 WHERE id = ?", (ids[1],))
     view = read_sweep(store, sweep_id)
     first, second, third, _ = view.lines
-    assert (first.label, first.state_text, first.learned) == ("Prompt only", "✓ Finished", "+26.0 points")
+    assert (first.label, first.state_text, first.learned) == (
+        "Prompt only",
+        "✓ Finished",
+        "+26.0 points of right fields",
+    )
     assert first.verdict
     assert first.is_best
     assert second.state_text == "▶ Training 25 %"

@@ -104,8 +104,13 @@ def test_the_marker_stays_where_it_was_when_the_run_goes_on(gui_project, open_pa
     assert {line.value() for line in chart._uprights["stop"]} == {stopped}
 
 
-def test_a_rule_that_only_warns_marks_the_same_step_and_goes_on(gui_project):
+def test_a_rule_that_only_warns_marks_the_same_step_and_goes_on(gui_project, open_page):
     store = gui_project.store
     run_id, stopped = train_through(store, (0.18, 0.19, 0.2, 0.2, 0.2), guard="warn")
     assert stopped is None
     assert [one.step for one in events.of_run(store, run_id) if one.kind == "tripped"] == [40]
+    chart = open_page(run_id, tab="timeline").timeline.chart
+    assert {line.value() for line in chart._uprights["stop"]} == {40}
+    said = " | ".join(label.text for label in chart.loss_texts.labels)
+    assert "⚠ guard's warning at 40" in said
+    assert "auto-stopped" not in said
