@@ -61,9 +61,10 @@ class WrappedLabel(PlainLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Grow or shrink with the width: layouts inside scroll areas forget to."""
         super().resizeEvent(event)
-        self._fit_height()
-        if self.is_tight and event.oldSize().width() != event.size().width():
-            self.updateGeometry()
+        if event.oldSize().width() != event.size().width():
+            self._fit_height()
+            if self.is_tight:
+                self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """Qt guesses a shape for wrapped text; a tight label knows its width and takes the height of that."""
@@ -73,8 +74,9 @@ class WrappedLabel(PlainLabel):
         return hint
 
     def _fit_height(self) -> None:
-        if self.wordWrap() and (wanted := max(0, self.heightForWidth(self.width()))) != self.minimumHeight():
-            self.setMinimumHeight(wanted)
+        if self.wordWrap():
+            self.setMinimumHeight(0)  # a label never asks for less than it was given once, however wide it became
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
 
 def wrapped(text: str = "", *, size: str = "body", muted: bool = False) -> WrappedLabel:

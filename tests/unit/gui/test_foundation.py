@@ -331,6 +331,22 @@ def test_text_of_others_is_never_read_as_html(qtbot):
         assert label.text() == "<b>bold</b>"
 
 
+def test_a_wrapped_label_shrinks_when_it_gets_room_or_less_to_say(qtbot):
+    """It kept the height that it needed when it was narrow: texts stood far apart for good."""
+    label = wrapped("a sentence that needs several lines where there is little room for it")
+    qtbot.addWidget(label)
+    label.resize(80, 20)
+    label.show()
+    narrow = label.minimumHeight()
+    label.resize(600, 20)
+    wide = label.minimumHeight()
+    assert narrow >= 3 * wide > 0
+    label.resize(80, 20)
+    assert label.minimumHeight() == narrow
+    label.setText("short")
+    assert label.minimumHeight() == wide
+
+
 def test_numbers_carry_signs_and_intervals():
     assert signed(-21.04) == "−21.0"
     assert signed(0.04) == "0.0"
