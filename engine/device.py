@@ -27,7 +27,9 @@ class CpuDevice:
     def __init__(self) -> None:
         """Read the processor's name once."""
         self.torch_device = torch.device("cpu")
-        self.name = f"{host_platform.processor() or host_platform.machine()}, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        processor = host_platform.processor() or host_platform.machine()
+        self.name = f"{processor}, {threads} thread{'s' if threads > 1 else ''}"
 
     def threads(self) -> int:
         """How many threads torch uses: sums are ordered by it, so an exact resume needs the same number."""
