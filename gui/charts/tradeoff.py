@@ -292,7 +292,7 @@ class TradeoffChart(Chart):
 
     def _title_axes(self) -> None:
         unit = self.rows[0].unit if getattr(self, "_model", None) and self.rows else tr("points")
-        said = tr("Learned: target task against base, {unit} → better").format(unit=unit)
+        said = tr("Learned, {unit} → better").format(unit=unit)
         set_title(self.plot.getAxis("bottom"), said, self.theme)
         set_title(self.plot.getAxis("left"), self._left_title(), self.theme)
 

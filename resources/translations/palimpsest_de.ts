@@ -814,8 +814,8 @@
         <translation>das Intervall enthält das Limit</translation>
     </message>
     <message>
-        <source>Learned: target task against base, {unit} → better</source>
-        <translation>Gelernt: Zielaufgabe gegen Basis, {unit} → besser</translation>
+        <source>Learned, {unit} → better</source>
+        <translation>Gelernt, {unit} → besser</translation>
     </message>
     <message>
         <source>Worst capability, in units of its limit ↑ better</source>
