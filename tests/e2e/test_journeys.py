@@ -157,7 +157,7 @@ def test_j1_from_the_demo_to_the_first_verdict_and_back(no_network, tiny_starter
     keyboard.wait_for("▶ Training", 120)
     assert keyboard.tab_in_front() == "Timeline"
     keyboard.until(lambda: keyboard.tab_in_front() == "Verdict", LONG_S)
-    assert runs.get(store, 1).state is State.FINISHED
+    keyboard.until(lambda: runs.get(store, 1).state is State.FINISHED)
     base, files = f"base:{planned.STARTER_NAME}", weights(home)
 
     keyboard.push("Make current")
