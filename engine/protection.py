@@ -36,6 +36,15 @@ class General(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         said("Share of each step's rows that are general; 0.2 is one for every four training rows.", ge=0, le=0.9),
     ] = 0.2
     rows: Annotated[int, said("General rows used; 0 means all there are.", "rows", ge=0)] = 256
+    near: Annotated[
+        float,
+        said(
+            "Share of the general rows drawn that look like the training answers (JSON, lists, code), where some do; 0 draws "
+            "all alike.",
+            ge=0,
+            le=0.9,
+        ),
+    ] = 0.0
     answer_tokens: Annotated[int, said("Longest answer the base writes itself.", "tokens", ge=8, le=1024)] = 64
     temperature: Annotated[float, said("Temperature of those answers.", ge=0, le=2)] = 0.7
 

@@ -6,6 +6,7 @@ the command line's options and the window's form all derive from these declarati
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Annotated, Any, Literal
 
@@ -172,7 +173,7 @@ class CheckpointPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 #: Settings added after the first recipes were hashed.
-_LATER = (("adapter", "kind"), ("adapter", "preserved"), ("adapter", "start"))
+_LATER = (("adapter", "kind"), ("adapter", "preserved"), ("adapter", "start"), ("protection", "general", "near"))
 
 
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -207,9 +208,10 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Settings that came later count only where they are not at their default, so that earlier recipes keep their hash.
         """
         deciding = msgspec.to_builtins(msgspec.structs.replace(self, name="", notes=""), order="deterministic")
-        for part, name in _LATER:
-            if deciding[part][name] == getattr(type(getattr(self, part))(), name):
-                del deciding[part][name]
+        for *parts, name in _LATER:
+            owner = functools.reduce(getattr, parts, self)
+            if getattr(owner, name) == getattr(type(owner)(), name):
+                del functools.reduce(dict.__getitem__, parts, deciding)[name]
         return hashlib.sha256(msgspec.json.encode(deciding)).hexdigest()
 
     def to_toml(self) -> str:

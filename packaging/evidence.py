@@ -49,7 +49,10 @@ _FULL = {"method": "full", "training.lr": 1e-4}
 _LORA = {"method": "lora", "training.lr": 1e-3}
 _KL = {"protect": "custom", "protection.kl.beta": 1.0, "protection.general.rows": 128}
 #: The preset Standard written out, so that its cells stay what they are if the preset ever changes.
-_STANDARD = {**_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256}
+_STANDARD = {
+    **_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256,
+    "protection.general.near": 0.3333,
+}  # fmt: skip
 _REPLAY_KL = {**_KL, "protection.replay.weight": 1.0}
 _GENERAL = {
     "data.path": str(DATASET.parent / "general" / "train.jsonl"),

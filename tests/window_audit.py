@@ -136,8 +136,9 @@ def _items(layout: QLayout) -> list[QWidget]:
     found = []
     for number in range(layout.count()):
         item = layout.itemAt(number)
-        if item.widget() is not None:
-            found.append(item.widget())
+        widget = item.widget()  # PySide sometimes gives the wrapper of a layout item that lay at the same address before
+        if isinstance(widget, QWidget):
+            found.append(widget)
         elif item.layout() is not None and "Stacked" not in type(item.layout()).__name__:
             found += _items(item.layout())
     return found

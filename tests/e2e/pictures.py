@@ -136,7 +136,7 @@ def take_apart(home, page, out, *, scale="1", platform="offscreen", **options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data-dir", required=True)
+    parser.add_argument("--data-dir", required=True, type=lambda text: Path(text).absolute())
     parser.add_argument("--page")
     parser.add_argument("--shots", help="file with a list of (name, page, args); --out is then a folder")
     parser.add_argument("--args", default="{}", type=json.loads)

@@ -130,7 +130,7 @@ class _Maker:
         with self.arithmetic():
             rows = general_rows(
                 self.wanted.general, self.session.loaded.tokenizer, canaries, writer,
-                max_length=self._longest(), seed=0,
+                max_length=self._longest(), seed=0, train=self.session.prepared.train,
             )  # fmt: skip
         say(rows.sentence())
         return rows
@@ -159,8 +159,11 @@ class _Maker:
     # ---- single protections ------------------------------------------------------------------------------------------
 
     def _general(self, rows: GeneralRows) -> GeneralTerm:
-        share, training = self.wanted.general.share, self.recipe.training
-        draw = Draw(len(rows.examples), batch_size=self.session.order.batch_size, share=share, seed=training.seed + 1)
+        wanted, seed = self.wanted.general, self.recipe.training.seed + 1
+        draw = Draw(
+            len(rows.examples), batch_size=self.session.order.batch_size, share=wanted.share, seed=seed, near=rows.near,
+            near_share=wanted.near,
+        )  # fmt: skip
         teacher = None
         if self.wanted.kl.beta:
             teacher = self._teacher("general", rows.examples, range(len(rows.examples)), lambda batch: batch.positions)

@@ -37,11 +37,15 @@ LONGEST = 512
 
 
 class GeneralRows(Struct, frozen=True, kw_only=True, eq=False):
-    """The general rows of a run; `left_out` names those that share eight words in a row with a canary."""
+    """The general rows of a run; `left_out` names those that share eight words in a row with a canary.
+
+    `near` numbers the examples whose written answer looks like the training rows' answers (`alike`).
+    """
 
     examples: list[Example]
     left_out: tuple[str, ...]
     source: str
+    near: tuple[int, ...] = ()
 
     def sentence(self) -> str:
         """Say how many rows there are, where from, and which were left out."""
@@ -49,6 +53,8 @@ class GeneralRows(Struct, frozen=True, kw_only=True, eq=False):
         if self.left_out:
             shown = ", ".join(self.left_out[:20]) + (" …" if len(self.left_out) > 20 else "")
             said += f" Left out, they overlap canaries: {shown}."
+        if self.near:
+            said += f" {len(self.near)} of them look like the training answers and are drawn more often."
         return said
 
     @property
@@ -71,10 +77,12 @@ class Writer(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def general_rows(
-    settings: General, tokenizer: Any, canaries: Sequence[Canary], writer: Writer, *, max_length: int, seed: int
-) -> GeneralRows:
+    settings: General, tokenizer: Any, canaries: Sequence[Canary], writer: Writer, *, max_length: int, seed: int,
+    train: Sequence[Example] = (),
+) -> GeneralRows:  # fmt: skip
     """Return the rows the recipe asks for, canary overlaps left out before and after the base answers.
 
+    With `settings.near` those that look like the training rows `train` are named.
     Raises `UserError` for a file that cannot be read, that consists of canaries, or that leaves no row.
     """
     path = Path(settings.path).expanduser() if settings.source == "file" else BUNDLED
@@ -84,6 +92,7 @@ def general_rows(
         require_few_canaries(path.name, len(left_out), len(found))
     order = np.random.default_rng([seed, len(kept)]).permutation(len(kept))[: settings.rows or None]
     kept = [kept[i] for i in sorted(order.tolist())]
+    near = alike(kept, train) if settings.near else frozenset()
     if settings.source == "self":
         kept, more = without_canaries(answered(kept, tokenizer, settings, writer), canaries)
         left_out += more
@@ -94,7 +103,22 @@ def general_rows(
             remedy="Choose another file.",
         )
     source = {"self": "answered by the base itself", "bundled": "bundled", "file": path.name}[settings.source]
-    return GeneralRows(examples=kept, left_out=tuple(left_out), source=source)
+    numbers = tuple(i for i, row in enumerate(kept) if row.line in near)
+    return GeneralRows(examples=kept, left_out=tuple(left_out), source=source, near=numbers)
+
+
+def alike(rows: Sequence[Example], train: Sequence[Example]) -> frozenset[int]:
+    """Return the lines of the rows whose answer opens with the sign that most training answers open with: {, [, -, `, < …
+
+    None where the training answers open with words or with no sign in common: then no form of answer is at risk more than
+    others. After the thought that the rows a training step disturbs most are those worth repeating (maximally interfered
+    retrieval, Aljundi et al. 2019, arXiv 1908.04742), told by their form instead of trying the step on each.
+    """
+    openings = [row.answer_text.strip()[:1] for row in train]
+    sign = max(set(openings), key=openings.count, default="")
+    if not sign or sign.isalnum() or openings.count(sign) * 2 <= len(openings):
+        return frozenset()
+    return frozenset(row.line for row in rows if row.answer_text.strip().startswith(sign))
 
 
 def rows_of_file(path: Path, tokenizer: Any, max_length: int) -> list[Example]:
@@ -144,16 +168,44 @@ class Draw:
     """Which general rows belong to which step: a pure function of (seed, step), so that a resumed run draws the same.
 
     A step with B training rows gets B·p/(1−p) general ones; what is left of a whole row is made up in later steps. Every
-    row is drawn once before any is drawn again.
+    row is drawn once before any is drawn again; of the rows `near`, where there are any, a share of their own is drawn.
     """
 
-    def __init__(self, count: int, *, batch_size: int, share: float, seed: int) -> None:
-        """`count` general rows, of which `share` (below 1) of each step is made."""
-        self.count, self.seed = count, seed
+    def __init__(
+        self, count: int, *, batch_size: int, share: float, seed: int, near: Sequence[int] = (), near_share: float = 0.0
+    ) -> None:
+        """`count` general rows, of which `share` (below 1) of each step is made; `near_share` of these from `near`."""
         self.per_step = batch_size * share / (1 - share)
-        self._order = lru_cache(maxsize=2)(lambda turn: np.random.default_rng([seed, turn]).permutation(count).tolist())
+        self.near_share = near_share if 0 < len(near) < count else 0.0
+        apart = frozenset(near if self.near_share else ())
+        self._others = _Deck([row for row in range(count) if row not in apart], [seed])
+        self._near = _Deck(sorted(apart), [seed, 1])
 
     def rows(self, step: int) -> list[int]:
         """The row numbers of a step (1-based)."""
-        start, stop = (math.floor(n * self.per_step + 1e-9) for n in (step - 1, step))
-        return [self._order(place // self.count)[place % self.count] for place in range(start, stop)]
+        start, stop = (_whole(n * self.per_step) for n in (step - 1, step))
+        return [self._at(place) for place in range(start, stop)]
+
+    def _at(self, place: int) -> int:
+        before, after = (_whole(n * self.near_share) for n in (place, place + 1))
+        return self._near.at(before) if after > before else self._others.at(place - before)
+
+
+class _Deck:
+    """Rows shuffled anew each time all have been dealt."""
+
+    def __init__(self, rows: Sequence[int], key: Sequence[int]) -> None:
+        self.rows = list(rows)
+
+        def shuffled(turn: int) -> list[int]:
+            return [self.rows[i] for i in np.random.default_rng([*key, turn]).permutation(len(self.rows))]
+
+        self._order = lru_cache(maxsize=2)(shuffled)
+
+    def at(self, place: int) -> int:
+        """The row dealt at a place (0-based)."""
+        return self._order(place // len(self.rows))[place % len(self.rows)]
+
+
+def _whole(number: float) -> int:
+    return math.floor(number + 1e-9)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import settings
 from engine.errors import UserError
 from engine.records import (
     Adapter,
@@ -117,3 +118,4 @@ def test_settings_that_came_later_leave_the_hash_of_earlier_recipes():
     assert recipe.hash() == "4e2accb23dd657a00ba1c331ac1cad23a9370e91c8a1cde2d28d144aae5efd68"
     for changed in (Adapter(kind="osf"), Adapter(preserved=0.6), Adapter(start="corda")):
         assert msgspec.structs.replace(recipe, adapter=changed).hash() != recipe.hash()
+    assert settings.apply(recipe, {"protection.general.near": 0.5}).hash() != recipe.hash()

@@ -3,18 +3,20 @@
 import json
 
 import msgspec
+import numpy as np
 import pytest
 
 from engine import durable
 from engine.canaries.items import Canary
 from engine.canaries.ngrams import texts_giving_away
 from engine.canaries.suite import bundled_suites, load_suite
+from engine.data.render import Example
 from engine.device import CpuDevice
 from engine.errors import UserError
 from engine.protection import General
 from engine.training.protections import answers
 from engine.training.protections.answers import Sampling, sample, sampled_answers
-from engine.training.protections.general import BUNDLED, Draw, Writer, general_rows
+from engine.training.protections.general import BUNDLED, Draw, Writer, alike, general_rows
 
 ROWS = [json.loads(line) for line in BUNDLED.read_text("utf-8").splitlines()]
 
@@ -158,3 +160,58 @@ def test_the_draw_is_a_function_of_seed_and_step_and_keeps_its_share():
         Draw(7, batch_size=4, share=0.2, seed=4).rows(1) + Draw(7, batch_size=4, share=0.2, seed=4).rows(2)
         != steps[1] + steps[2]
     )
+
+
+def rows_answering(*answers):
+    """Examples of which only the answers count; their lines are 1, 2, …"""
+    none = np.zeros(0, dtype=np.int32)
+    return [
+        Example(ids=none, mask=none.astype(bool), line=line, prompt_text="", answer_text=answer)
+        for line, answer in enumerate(answers, 1)
+    ]
+
+
+def test_rows_look_alike_when_their_answers_open_with_the_sign_of_most_training_answers():
+    general = rows_answering('{"a": 1}', "A sentence.", ' {"b": 2}', "- one\n- two", "{}")
+    assert alike(general, rows_answering('{"x": 1}', '\n{"y": 2}', "no")) == {1, 3, 5}
+    assert alike(general, rows_answering("- a", "- b")) == {4}
+
+
+@pytest.mark.parametrize("answers", [(), ("",), ("A word", "A letter"), ('{"x": 1}', "no"), ("1. one", "1. two")])
+def test_no_row_looks_alike_where_answers_open_with_words_or_share_no_sign(answers):
+    assert alike(rows_answering('{"a": 1}', "A sentence.", "1. first"), rows_answering(*answers)) == frozenset()
+
+
+def test_rows_that_look_alike_are_named_after_the_base_has_answered(bench, writer):
+    found = rows_of(bench, writer, rows=0, source="bundled")
+    assert found.near == ()
+    train = rows_answering('{"category": "billing"}')
+    found = general_rows(
+        General(source="bundled", rows=0, near=0.25), bench.tokenizer(), [], writer, max_length=256, seed=0, train=train
+    )
+    assert len(found.near) >= 20, "the bundled rows have answers in JSON"
+    assert all(found.examples[row].answer_text.startswith("{") for row in found.near)
+    assert f"{len(found.near)} of them look like the training answers" in found.sentence()
+    own = general_rows(
+        General(rows=40, near=0.25, answer_tokens=8), bench.tokenizer(), [], writer, max_length=256, seed=0, train=train
+    )
+    json_lines = {row.line for row in found.examples if row.answer_text.startswith("{")}
+    assert own.near == tuple(i for i, row in enumerate(own.examples) if row.line in json_lines) != ()
+
+
+def test_rows_that_look_alike_have_their_share_of_the_draw():
+    near = (2, 5, 9)
+    draw = Draw(12, batch_size=4, share=1 / 3, seed=3, near=near, near_share=0.25)
+    drawn = [row for step in range(1, 7) for row in draw.rows(step)]
+    assert len(drawn) == 12
+    assert [row in near for row in drawn] == [False, False, False, True] * 3
+    assert {row for row in drawn if row in near} == set(near), "each once before any again"
+    assert len({row for row in drawn if row not in near}) == 9
+    again = Draw(12, batch_size=4, share=1 / 3, seed=3, near=near, near_share=0.25)
+    assert again.rows(6) == drawn[-2:], "a resumed run draws the same"
+    plain = Draw(12, batch_size=4, share=1 / 3, seed=3)
+    for same in (
+        Draw(12, batch_size=4, share=1 / 3, seed=3, near_share=0.25),
+        Draw(12, batch_size=4, share=1 / 3, seed=3, near=near),
+    ):
+        assert [same.rows(step) for step in range(1, 20)] == [plain.rows(step) for step in range(1, 20)]
