@@ -22,7 +22,7 @@ from engine.records import Budget
 from gui.canaries.editor import Editor
 from gui.canaries.model import ItemModel, SuiteModel
 from gui.canaries.presenter import Canaries, Item, Power
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.page import Page
 from gui.project import Action
 from gui.widgets.buttons import QuietButton
@@ -300,7 +300,7 @@ class CanariesPage(Page):
         job = presenter.test_under_way()
         if job is not None:
             share_done = f" {100 * job.phase_done // job.phase_total} %" if job.phase_total else ""
-            self.show_partial(tr("Testing on the base: {phase}").format(phase=job.phase or job.state.word) + share_done)
+            self.show_partial(tr("Testing on the base: {phase}").format(phase=said(job.phase or job.state.word)) + share_done)
         else:
             self.show_ready()
 
