@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 #: A placeholder of a pattern.
 FIELD = re.compile(r"\{(\w+)\}")
 #: Where a text falls into parts that may be known one by one.
-_PARTS = (re.compile(r"(\n+)"), re.compile(r"((?<=[.!?])\s+)"), re.compile(r"(;\s+)"), re.compile(r"(,\s+)"), re.compile(r"(:\s+)"))
+_PARTS = (
+    re.compile(r"(\n+)"),
+    re.compile(r"((?<=[.!?])\s+)"),
+    re.compile(r"(;\s+)"),
+    re.compile(r"(,\s+)"),
+    re.compile(r"(:\s+)"),
+)
 #: Patterns that begin with words are found by so many letters of them.
 _BEGIN = 4
 
@@ -40,9 +46,9 @@ class Pattern:
         self.names, self.literals, self.translation = parts[1::2], parts[::2], translation
         self.longest = max(self.literals, key=len)
         self.weight = sum(map(len, self.literals))
-        begins, ends = len(self.literals[0]) >= _BEGIN, self.literals[-1].endswith(".")
+        begins, ends = len(self.literals[0]) >= _BEGIN, self.literals[-1].endswith((".", ")"))
         #: Others, such as "{0} were", are parts of a sentence: they only count inside another.
-        self.is_sentence = begins or self.weight >= 16 or (ends and self.weight >= 8)
+        self.is_sentence = begins or self.weight >= 16 or (ends and self.weight >= 7)
 
     def values(self, text: str) -> dict[str, str] | None:
         """What stands for each placeholder, each as short as can be; None if the text is not of this pattern."""
@@ -106,20 +112,21 @@ class _Reading:
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._read: dict[str, Said | None] = {}
+        self._read: dict[tuple[str, bool], Said | None] = {}
 
     def of(self, text: str, *, is_whole: bool = False) -> Said | None:
         """The text in the other language, as far as any of it is known; None if nothing is."""
         core = text.strip()
         if not any(map(str.isalpha, core)):
             return None
-        if core not in self._read:
-            self._read[core] = None  # while it is read
+        key = core, is_whole
+        if key not in self._read:
+            self._read[key] = None  # while it is read
             if (exact := self._phrases.exactly(core)) is not None:
-                self._read[core] = Said(exact, 0)
+                self._read[key] = Said(exact, 0)
             else:
-                self._read[core] = min(self._readings(core, is_whole), key=lambda one: one.left, default=None)
-        found = self._read[core]
+                self._read[key] = min(self._readings(core, is_whole), key=lambda one: one.left, default=None)
+        found = self._read[key]
         return found and Said(text.replace(core, found.text, 1), found.left)
 
     def _readings(self, core: str, is_whole: bool) -> Iterator[Said]:
@@ -133,22 +140,27 @@ class _Reading:
                     said = self._filled(pattern, values)
                     yield Said(_capital(said.text), said.left)
         for separator in _PARTS:
-            yield from self._of_parts(separator.split(core))
+            yield from self._of_parts(separator.split(core), is_whole)
         if core.endswith("."):
-            yield from self._of_parts([core[:-1], "."])
+            yield from self._of_parts([core[:-1], "."], is_whole)
         if core.endswith(")") and " (" in core:
             before, _, inside = core[:-1].rpartition(" (")
-            yield from self._of_parts([before, " (", inside, ")"])
+            yield from self._of_parts([before, " (", inside, ")"], is_whole)
 
     def _filled(self, pattern: Pattern, values: dict[str, str]) -> Said:
         known = {name: self.of(value) or _unknown(value) for name, value in values.items()}
         text = FIELD.sub(lambda field: known[field[1]].text, pattern.translation)
         return Said(text, sum(one.left for one in known.values()))
 
-    def _of_parts(self, parts: list[str]) -> Iterator[Said]:
-        """Part by part, what is not known as it is; nothing where no part is known."""
+    def _of_parts(self, parts: list[str], is_whole: bool) -> Iterator[Said]:
+        """Part by part, what is not known as it is; nothing where no part is known.
+
+        A single word of a whole text is no phrase of the engine's: it may as well be a name, or a word of that language.
+        """
         if len(parts) > 1:
-            found = [self.of(part) for part in parts]
+            found = [
+                None if is_whole and " " not in part.strip() else self.of(part, is_whole=is_whole) for part in parts
+            ]
             if any(found):
                 said = [new or _unknown(old) for new, old in zip(found, parts, strict=True)]
                 yield Said("".join(one.text for one in said), sum(one.left for one in said))

@@ -171,7 +171,9 @@ def observe(state: GuardState, look: Look) -> tuple[GuardState, list[Trip]]:
 def _trip(one: Reading, look: Look, state: GuardState) -> Trip:
     kind: TripKind = "two looks" if one.name in state.beyond else "severe"
     said = _beyond_text(one, look.step)
-    said = f"{said} at two looks in a row." if kind == "two looks" else f"{said} and its mean is beyond three times that."
+    said = (
+        f"{said} at two looks in a row." if kind == "two looks" else f"{said} and its mean is beyond three times that."
+    )
     return Trip(kind=kind, capability=one.name, step=look.step, sentence=said)
 
 

@@ -300,7 +300,9 @@ class CanariesPage(Page):
         job = presenter.test_under_way()
         if job is not None:
             share_done = f" {100 * job.phase_done // job.phase_total} %" if job.phase_total else ""
-            self.show_partial(tr("Testing on the base: {phase}").format(phase=said(job.phase or job.state.word)) + share_done)
+            self.show_partial(
+                tr("Testing on the base: {phase}").format(phase=said(job.phase or job.state.word)) + share_done
+            )
         else:
             self.show_ready()
 

@@ -74,9 +74,9 @@ def _rows(entries: list[HistoryEntry], undoable: int | None, current: str, trash
 
 
 def _folded(entries: list[HistoryEntry]) -> Row:
-    said = "\n".join(f"{_clock(entry)}  {said(entry.sentence)}" for entry in entries)
+    lines = "\n".join(f"{_clock(entry)}  {said(entry.sentence)}" for entry in entries)
     count = tr("%n small edit(s)", "", len(entries))
-    return Row(id=entries[0].id, when=_clock(entries[0]), glyph="✎", sentence=count, details=said)
+    return Row(id=entries[0].id, when=_clock(entries[0]), glyph="✎", sentence=count, details=lines)
 
 
 def _row(entry: HistoryEntry, undoable: int | None, current: str, trashed: frozenset[int]) -> Row:

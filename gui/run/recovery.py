@@ -119,7 +119,9 @@ def _memory(run: Run, job: Job, last: int, details: str, remedies: Sequence[Reme
     chosen = list(remedies or stored_remedies(run))[:3]
     buttons = tuple(
         CardButton(
-            key="edit", text=f"{said(one.title)}  −{bytes_text(one.saving_bytes)}", recipe=changed(run.recipe, one.changes)
+            key="edit",
+            text=f"{said(one.title)}  −{bytes_text(one.saving_bytes)}",
+            recipe=changed(run.recipe, one.changes),
         )
         for one in chosen
     )
