@@ -161,17 +161,20 @@ def known(catalogue: Path) -> set[str]:
 
 
 def said_by_engine(modules: Iterable[Path] | None = None) -> set[str]:
-    """Every text in the engine's code, values as {0}, {1}; without modules also what the presets' files say."""
+    """Every text in the engine's code, values as {0}, {1}; without modules also what presets and suites say."""
     found = set()
     for path in modules or sorted((ROOT / "engine").rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         found |= {text.strip() for node in ast.walk(tree) if (text := _pattern(node))} - _docstrings(tree)
-    return found if modules else found | _of_presets()
+    return found if modules else found | _of_files()
 
 
-def _of_presets() -> set[str]:
+def _of_files() -> set[str]:
+    """What the presets and the capabilities of the bundled suites say of themselves."""
     presets = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "resources" / "presets").glob("*.toml")]
-    return {preset[name] for preset in presets for name in ("title", "about")}
+    suites = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "resources" / "canaries").glob("*/suite.toml")]
+    described = {one["description"] for suite in suites for one in suite["capabilities"].values()}
+    return described | {preset[name] for preset in presets for name in ("title", "about")}
 
 
 def _pattern(node: ast.AST) -> str:
@@ -189,10 +192,10 @@ def _docstrings(tree: ast.AST) -> set[str]:
 
 
 def must_be_translated() -> set[str]:
-    """The sentences of `ENTIRE` and of the presets, as patterns."""
+    """The sentences of `ENTIRE`, of the presets and the bundled suites, as patterns."""
     parts = _parts_of_f_strings()
     found = said_by_engine([ROOT / name for name in ENTIRE]) - parts
-    return _of_presets() | {
+    return _of_files() | {
         text for text in found if re.search(r"[a-z] |[a-z]\}? \S*[a-z]", text) and not NOT_SHOWN.fullmatch(text)
     }
 

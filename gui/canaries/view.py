@@ -291,7 +291,7 @@ class CanariesPage(Page):
         self._mark_line()
         self.items.set_rows(presenter.items())
         self.name.setText(shown.title if shown else look.own.suite.name)
-        self.about.setText(shown.description if shown else "")
+        self.about.setText(said(shown.description) if shown else "")
         self.about.setVisible(bool(self.about.text()))
         self.power.setText(self._power_words(look.power.get(presenter.capability)))
         self._show_budget(presenter.budget())

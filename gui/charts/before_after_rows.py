@@ -59,7 +59,7 @@ class CapabilityRow:
     @property
     def unit_name(self) -> str:
         """The unit of a change: points for 0/1 scores, else the score's own."""
-        return tr("points") if self.kind == "binary" else self.unit
+        return tr("points") if self.kind == "binary" else said(self.unit)
 
     def numbers(self) -> str:
         """Change and bounds: −21.0 [−27.0, −15.0]."""

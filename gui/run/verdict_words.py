@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from engine.states import State
-from engine.verdict.sentences import MIN_CLUSTERS, amount, limit_text, unit_text
+from engine.verdict.sentences import MIN_CLUSTERS, amount, limit_text
 from gui.charts.before_after_rows import CapabilityRow, row_of, split_by_axis
 from gui.charts.words import GLYPHS, word_name
 from gui.i18n import said, tr
@@ -107,7 +107,7 @@ def headline(verdict: Verdict) -> str:
 def change_text(one: CapabilityVerdict) -> str:
     """−0.53 nats/token (between −0.61 and −0.45, limit −0.10)."""
     low, high = _bounds(one)
-    unit = tr("points") if one.kind == "binary" else unit_text(one.kind, one.unit)
+    unit = tr("points") if one.kind == "binary" else said(one.unit)
     change = f"{amount(one.mean_change, one.kind)} {unit}"
     limit = limit_text(one.budget, one.kind)
     if not low and not high:
