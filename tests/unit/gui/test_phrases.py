@@ -15,7 +15,6 @@ from engine.verdict import sentences, tradeoff
 from engine.verdict.advice import advise
 from engine.verdict.decide import decide
 from engine.verdict.records import CapabilityInput
-from gui import i18n
 from gui.i18n import FOLDER, Language, said
 from gui.phrases import Phrases
 
@@ -172,7 +171,3 @@ def test_every_settings_help_and_every_preset_is_german(german):
 def test_a_name_that_is_a_word_of_the_engine_stays_at_the_top(german):
     assert said("kept") == "behalten"
     assert said("Training: Schritt 3, kept") == "Training: Schritt 3, kept"
-
-
-def test_the_window_holds_one_table_of_phrases():
-    assert isinstance(i18n._ENGINE, Phrases)
