@@ -159,9 +159,11 @@ def is_disk_full(error: BaseException) -> bool:
 
 def disk_full(where: Path, needed_bytes: int | None = None) -> DiskFull:
     """Say that the disk is full, with the bytes needed and free where they are known."""
-    need = f" needs {needed_bytes / 1e9:.2f} GB," if needed_bytes else ""
+    free = platform.free_bytes(where.parent) / 1e9
     return DiskFull(
-        f"The disk is full: writing {where.name}{need} {platform.free_bytes(where.parent) / 1e9:.2f} GB are free.",
+        f"The disk is full: writing {where.name} needs {needed_bytes / 1e9:.2f} GB, {free:.2f} GB are free."
+        if needed_bytes
+        else f"The disk is full: writing {where.name}, {free:.2f} GB are free.",
         remedy="Free some space, then resume; nothing written earlier was harmed.",
     )
 

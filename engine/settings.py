@@ -60,8 +60,10 @@ class Setting(Struct, frozen=True, kw_only=True):
         noun = _NOUNS[self.kind]
         if self.choices:
             return f"one of {', '.join(self.choices)}"
-        bounds = (("at least", self.at_least), ("above", self.above), ("at most", self.at_most), ("below", self.below))
-        return ", ".join([noun, *(f"{word} {_number(bound)}" for word, bound in bounds if bound is not None)])
+        bounds = (
+            ("at least {0}", self.at_least), ("above {0}", self.above), ("at most {0}", self.at_most), ("below {0}", self.below),
+        )  # fmt: skip
+        return ", ".join([noun, *(words.format(_number(bound)) for words, bound in bounds if bound is not None)])
 
     def default_text(self) -> str:
         """The default as it would be typed; empty for an empty one."""

@@ -2,7 +2,8 @@
 
 Call `tr` with a literal only, and `.format` the result: `tr("Roll back to step {step}").format(step=400)`. Plurals take the
 number: `tr("%n run(s)", "", 3)`. Never call it while a module is imported: the language may change later.
-`packaging/translations.py` collects the literals (with pyside6-lupdate) and builds the catalogues.
+`packaging/translations.py` collects the literals (with pyside6-lupdate) and builds the catalogues. What the engine says, in
+English, goes through `said` where it is shown: its sentences lie in `resources/translations/engine_<code>.json`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from gui.phrases import Phrases
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -19,11 +22,18 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "resources" / "translations"
 #: Languages one may choose, by code, each in its own words. English has plurals only; "pseudo" is for tests.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
+#: The engine's sentences in the language that is worn.
+_ENGINE = Phrases()
 
 
 def tr(text: str, comment: str = "", n: int = -1) -> str:
     """Return a literal in the chosen language; `%n` becomes `n` with the right plural."""
     return QCoreApplication.translate("", text, comment, n)
+
+
+def said(text: str) -> str:
+    """Return what the engine says (help, advice, verdicts, errors, the journal) in the chosen language, as far as known."""
+    return _ENGINE.said(text)
 
 
 def language_of_system() -> str:
@@ -64,6 +74,7 @@ class Language:
     def wear(self, code: str) -> None:
         """Change to a language ("system" asks the system); widgets built from now on use it."""
         self.code = language_of_system() if code == "system" else code
+        _ENGINE.read(FOLDER / f"engine_{self.code}.json")
         for worn in (self._worn, self._of_qt):
             if worn is not None:
                 self._app.removeTranslator(worn)

@@ -104,8 +104,10 @@ class Project(QObject):
         self.navigation_requested.emit(page, args)
 
     def toast(self, text: str, action: Action | None = None, *, level: str = "info") -> None:
-        """Tell the user in one sentence, with at most one button."""
-        self.toast_requested.emit(Toast(text=text, action=action, level=level))
+        """Tell the user in one sentence, with at most one button; what the engine said comes in the user's language."""
+        from gui.i18n import said
+
+        self.toast_requested.emit(Toast(text=said(text), action=action, level=level))
 
     def tell_error(self, error: PalimpsestError) -> None:
         """Tell an expected failure that has no better place."""
@@ -117,9 +119,9 @@ class Project(QObject):
 
     def moved(self, sentence: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         """Say that something was done (a job moved the current model, runs were queued); Undo and Ctrl+Z call `undo`."""
-        from gui.i18n import tr
+        from gui.i18n import said, tr
 
-        self.undo_stack.push(_Moved(sentence, undo, redo))
+        self.undo_stack.push(_Moved(said(sentence), undo, redo))
         self.toast(sentence + ".", Action(text=tr("Undo"), do=self.undo_stack.undo))
 
     def change(self, text: str, do: Callable[[], object], undo: Callable[[], object], *, tell: str = "") -> None:

@@ -118,8 +118,9 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as stream:
             head = stream.read(4096)
     except OSError as error:
-        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise UserError(f"{path} {reason}.", field="data.path", remedy="Check the path.") from error
+        is_missing = isinstance(error, FileNotFoundError)
+        reason = f"{path} does not exist." if is_missing else f"{path} cannot be read ({error.strerror})."
+        raise UserError(reason, field="data.path", remedy="Check the path.") from error
     if status.st_size <= len(head) and not head.removeprefix(codecs.BOM_UTF8).strip():
         raise UserError(f"{path.name} is empty.", field="data.path", remedy="Choose a file with at least one row.")
     return head

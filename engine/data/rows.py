@@ -39,7 +39,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     def sentence(self) -> str:
         """Say it in one line."""
-        place = f"line {self.line}" + (f", field {self.field!r}" if self.field else "")
+        place = f"line {self.line}, field {self.field!r}" if self.field else f"line {self.line}"
         return f"{place}: expected {self.expected}, found {self.found}"
 
 

@@ -118,14 +118,17 @@ def _about_memory(plan: Plan) -> list[str]:
         f"This run needs about {bytes_text(memory.peak_bytes)} while {memory.peak_phase}; {bytes_text(memory.free_bytes)} "
         f"of {bytes_text(memory.total_bytes)} are free on {plan.device}."
     ]
-    said += [
-        f"{remedy.title}: saves about {bytes_text(remedy.saving_bytes)}"
-        f"{', then it fits' if remedy.fits else f', then it needs {bytes_text(remedy.peak_bytes)}'}."
-        for remedy in plan.remedies
-    ]
+    said += [_saves(remedy) for remedy in plan.remedies]
     if not any(remedy.fits for remedy in plan.remedies):
         said.append("None of these is enough: choose a smaller base model.")
     return said
+
+
+def _saves(remedy: Remedy) -> str:
+    saving = bytes_text(remedy.saving_bytes)
+    if remedy.fits:
+        return f"{remedy.title}: saves about {saving}, then it fits."
+    return f"{remedy.title}: saves about {saving}, then it needs {bytes_text(remedy.peak_bytes)}."
 
 
 def _about_disk(plan: Plan) -> list[str]:

@@ -145,14 +145,14 @@ def _forgot_learned(case: Case) -> Advice | None:
     if preset is None or (case.recipe.method == "full" and case.recipe.protect != "off"):
         return None
     todo = (
-        f"by more than a lower strength mends: train again with protection {preset}"
+        f" by more than a lower strength mends: train again with protection {preset}"
         if case.is_severe
-        else "first turn this run's strength down, which trains nothing; if that loses too much of the task, train again with "
+        else ": first turn this run's strength down, which trains nothing; if that loses too much of the task, train again with "
         f"protection {preset}"
     )
     return Advice(
         id="forgot-learned",
-        sentence=f"The task was learned and {_named(case.verdict, 'forgot')} forgotten{' ' if case.is_severe else ': '}{todo}.",
+        sentence=f"The task was learned and {_named(case.verdict, 'forgot')} forgotten{todo}.",
         evidence=f"{measured.standard_against_off(case.recipe.method)}; {measured.strengths(case.recipe.method)}.",
         recipe=presets.chosen(case.recipe, preset),
     )
@@ -253,7 +253,7 @@ def _kept_not_learned(case: Case) -> Advice | None:
     if recipe.method != "full" and recipe.adapter.rank <= 512:
         # alpha grows with the rank, so that the size of a step (lr · alpha / rank) stays what it was
         changes |= {"adapter.rank": 2 * recipe.adapter.rank, "adapter.alpha": min(4096.0, 2 * recipe.adapter.alpha)}
-        said += f" and rank {2 * recipe.adapter.rank}"
+        said = f"{said} and rank {2 * recipe.adapter.rank}"
     return Advice(
         id="kept-not-learned",
         sentence=f"Nothing was lost, but the task was not learned either: train with {said}.",
@@ -307,8 +307,11 @@ RULE_IDS = (
 def _named(verdict: Verdict, word: str, *, verb: bool = True) -> str:
     """The capabilities with that word, the worst first, with the verb that follows."""
     found = sorted((one for one in verdict.capabilities if one.word == word), key=_badness, reverse=True)
-    names = ", ".join(one.name for one in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-    return f"{names} {'was' if len(found) == 1 else 'were'}" if verb else names
+    names = ", ".join(one.name for one in found[:3])
+    names = f"{names} and {len(found) - 3} more" if len(found) > 3 else names
+    if not verb:
+        return names
+    return f"{names} was" if len(found) == 1 else f"{names} were"
 
 
 def _badness(one: CapabilityVerdict) -> float:

@@ -170,8 +170,11 @@ def observe(state: GuardState, look: Look) -> tuple[GuardState, list[Trip]]:
 
 def _trip(one: Reading, look: Look, state: GuardState) -> Trip:
     kind: TripKind = "two looks" if one.name in state.beyond else "severe"
-    how = "at two looks in a row" if kind == "two looks" else "and its mean is beyond three times that"
-    return Trip(kind=kind, capability=one.name, step=look.step, sentence=f"{_beyond_text(one, look.step)} {how}.")
+    said = _beyond_text(one, look.step)
+    said = (
+        f"{said} at two looks in a row." if kind == "two looks" else f"{said} and its mean is beyond three times that."
+    )
+    return Trip(kind=kind, capability=one.name, step=look.step, sentence=said)
 
 
 def _degenerate_trip(look: Look) -> Trip:
@@ -193,9 +196,9 @@ def first_sentence(one: Reading, step: int) -> str:
 def _beyond_text(one: Reading, step: int) -> str:
     change = f"{sentences.amount(one.mean, one.kind)} {sentences.unit_text(one.kind, one.unit)}"
     bound = sentences.amount(one.lower, one.kind) if one.lower is not None else "–"
-    verb = "changed" if one.kind == "kl" else "lost"
+    said = f"{one.name} changed more than its limit" if one.kind == "kl" else f"{one.name} lost more than its limit"
     return (
-        f"Step {step}: {one.name} {verb} more than its limit ({change}, surely beyond {bound}; limit "
+        f"Step {step}: {said} ({change}, surely beyond {bound}; limit "
         f"{sentences.limit_text(one.budget, one.kind)}, {one.n} guard items)"
     )
 

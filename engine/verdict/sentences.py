@@ -52,7 +52,8 @@ def span(lower: float | None, upper: float | None, kind: Kind, unit: str) -> str
         if known is None:
             return "the change has no bound from so few items"
         at_least = (lower is None) != (kind == "kl")
-        return f"the change is {'at least' if at_least else 'at most'} {amount(known, kind)} {unit_text(kind, unit)}"
+        said = f"{amount(known, kind)} {unit_text(kind, unit)}"
+        return f"the change is at least {said}" if at_least else f"the change is at most {said}"
     low, high = (lower, upper) if kind == "kl" else (upper, lower)
     return f"the change is between {amount(low, kind)} and {amount(high, kind)} {unit_text(kind, unit)}"
 

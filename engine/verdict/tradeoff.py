@@ -119,8 +119,8 @@ def recommend(points: Sequence[Point], measure: Measure) -> Recommendation:
 def gain_text(value: float, measure: Measure) -> str:
     """A gain as a reader takes it in: +96 points, +1.20 nats/token."""
     unit = MEASURES[measure][1]
-    number = f"{100 * value:+.0f}" if unit == "points" else f"{value:+.2f}"
-    return f"{number.replace('-', '−')} {unit}"
+    said = f"{100 * value:+.0f} points" if unit == "points" else f"{value:+.2f} nats/token"
+    return said.replace("-", "−", 1) if value < 0 else said
 
 
 def _most_learned(points: Sequence[Point]) -> Point:

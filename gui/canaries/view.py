@@ -22,7 +22,7 @@ from engine.records import Budget
 from gui.canaries.editor import Editor
 from gui.canaries.model import ItemModel, SuiteModel
 from gui.canaries.presenter import Canaries, Item, Power
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.page import Page
 from gui.project import Action
 from gui.widgets.buttons import QuietButton
@@ -291,7 +291,7 @@ class CanariesPage(Page):
         self._mark_line()
         self.items.set_rows(presenter.items())
         self.name.setText(shown.title if shown else look.own.suite.name)
-        self.about.setText(shown.description if shown else "")
+        self.about.setText(said(shown.description) if shown else "")
         self.about.setVisible(bool(self.about.text()))
         self.power.setText(self._power_words(look.power.get(presenter.capability)))
         self._show_budget(presenter.budget())
@@ -300,7 +300,9 @@ class CanariesPage(Page):
         job = presenter.test_under_way()
         if job is not None:
             share_done = f" {100 * job.phase_done // job.phase_total} %" if job.phase_total else ""
-            self.show_partial(tr("Testing on the base: {phase}").format(phase=job.phase or job.state.word) + share_done)
+            self.show_partial(
+                tr("Testing on the base: {phase}").format(phase=said(job.phase or job.state.word)) + share_done
+            )
         else:
             self.show_ready()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.verdict.sentences import amount, limit_text, shown
 from gui.charts.model import ChartModel, Column
 from gui.charts.words import GLYPHS, word_name
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class CapabilityRow:
     @property
     def unit_name(self) -> str:
         """The unit of a change: points for 0/1 scores, else the score's own."""
-        return tr("points") if self.kind == "binary" else self.unit
+        return tr("points") if self.kind == "binary" else said(self.unit)
 
     def numbers(self) -> str:
         """Change and bounds: −21.0 [−27.0, −15.0]."""
@@ -94,7 +94,7 @@ def row_of(
         after=after,
         forgotten=tuple(checked.flips.forgotten) if checked else (),
         gained=tuple(checked.flips.gained) if checked else (),
-        reason=verdict.reason,
+        reason=said(verdict.reason),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gui.charts.model import ChartModel, Column
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.widgets.text import signed
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class CheckRow:
     @property
     def unit_name(self) -> str:
         """Points for 0/1 scores, else the score's unit."""
-        return tr("points") if self.kind == "binary" else self.unit
+        return tr("points") if self.kind == "binary" else said(self.unit)
 
     def text(self, value: float) -> str:
         """A change of this row with sign: one digit for points, two for nats."""

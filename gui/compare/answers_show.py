@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gui.charts.answers import Answer
 from gui.compare import answers_presenter as presenter
 from gui.compare.answers_items import Item
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.project import Action
 from gui.widgets.cards import ErrorCard, Trouble
 from gui.widgets.empty import Empty
@@ -186,7 +186,7 @@ class Shower:
         if failure.cause == "moved_model":
             actions.insert(0, Action(text=tr("Show models"), do=tab.show_models_page))
         name = tab.reading.name_of(item.refs.get(side, "")) if tab.reading is not None else ""
-        happened = tr("{model} could not answer: {reason}").format(model=name, reason=failure.message)
+        happened = tr("{model} could not answer: {reason}").format(model=name, reason=said(failure.message))
         return ErrorCard(Trouble(happened=happened, why=failure.remedy, actions=tuple(actions)))
 
     def _show_scoring(self, item: Item) -> None:

@@ -17,7 +17,7 @@ from engine.verdict.records import Verdict
 from engine.verdict.sentences import limit_text, shown, unit_text
 from gui.charts.matrix_rows import MatrixCell
 from gui.charts.words import GLYPHS
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.runs.lines import with_bounds
 from gui.widgets.text import signed
 
@@ -201,13 +201,16 @@ def _broke(store: Store, run: Run) -> list[Broke]:
 
 
 def _answer(one: CapabilityVerdict) -> str:
-    said = {
+    answer = {
         "kept": tr("No: it was kept."), "forgot": tr("Yes: it was forgotten."), "changed": tr("It was changed."),
     }.get(one.word, tr("We can't tell."))  # fmt: skip
     how = tr("{change} {unit} on its held-out rows, limit {limit}, n={n}").format(
-        change=with_bounds(one), unit=unit_text(one.kind, one.unit), limit=limit_text(one.budget, one.kind), n=one.n
+        change=with_bounds(one),
+        unit=said(unit_text(one.kind, one.unit)),
+        limit=limit_text(one.budget, one.kind),
+        n=one.n,
     )
-    return f"{GLYPHS[one.word]} {said} {how}"
+    return f"{GLYPHS[one.word]} {answer} {how}"
 
 
 def _notes(found: Matrix, broke: Sequence[Broke]) -> tuple[str, ...]:

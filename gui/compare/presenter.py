@@ -10,7 +10,7 @@ from engine.verdict import tradeoff
 from engine.verdict.sentences import shown, unit_text
 from gui.charts.tradeoff_rows import Retained, TradeoffRow
 from gui.charts.words import GLYPHS, word_name
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run.words import label_of
 from gui.runs.lines import with_bounds, worst_of
 from gui.shell.live_run import state_word
@@ -255,7 +255,7 @@ def _retained(one: CapabilityVerdict) -> Retained:
         upper=None if high is None else shown(high, one.kind),
         budget=None if one.role == "expendable" else shown(one.budget, one.kind),
         kind=one.kind,
-        unit=unit_text(one.kind, one.unit),
+        unit=said(unit_text(one.kind, one.unit)),
         n=one.n,
     )
 
@@ -284,7 +284,7 @@ def point_facts(one: Compared, reading: Reading) -> list[tuple[str, str]]:
     parts = one.verdict.capabilities if one.verdict else []
     ordered = sorted(parts, key=lambda part: -part.mean_change / part.budget if part.budget else 0.0)
     return facts + [
-        (part.name, f"{GLYPHS[part.word]} {with_bounds(part)} {unit_text(part.kind, part.unit)}, n={part.n}")
+        (part.name, f"{GLYPHS[part.word]} {with_bounds(part)} {said(unit_text(part.kind, part.unit))}, n={part.n}")
         for part in ordered
     ]
 

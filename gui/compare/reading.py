@@ -10,7 +10,7 @@ from engine.store import checkpoints, history, runs, scores
 from engine.store import sweeps as sweep_rows
 from engine.verdict import tradeoff
 from gui.compare.sweep_reading import SweepView, read_sweep
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> R
     missing: tuple[str, ...] = ()
     if sweep_id is not None:
         sweep = read_sweep(store, sweep_id)
-        missing = sweeps.summarise(store, sweep_rows.get(store, sweep_id)).missing
+        missing = tuple(map(said, sweeps.summarise(store, sweep_rows.get(store, sweep_id)).missing))
         run_ids = [cell.run_id for cell in sweep_rows.cells(store, sweep_id)]
     chosen = runs.told_apart([known[one] for one in dict.fromkeys(run_ids) if one in known])
     pointer = history.pointer(store)
@@ -80,7 +80,7 @@ def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> R
     unfair = tr("Nothing is recommended: these runs were not measured on the same canaries of the same base.")
     return Reading(
         compared=compared, measure=measure, recommended=advised.run_id if advised else None,
-        why=advised.sentence if advised else "" if is_fair else unfair, missing=missing, sweep=sweep,
+        why=said(advised.sentence) if advised else "" if is_fair else unfair, missing=missing, sweep=sweep,
         others=tuple(run for run in known.values() if run.id not in {one.id for one in chosen}),
     )  # fmt: skip
 

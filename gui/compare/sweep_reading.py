@@ -12,7 +12,7 @@ from engine.store import sweeps as rows
 from engine.verdict import tradeoff
 from gui.charts.words import GLYPHS, word_name
 from gui.compare import presenter
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run.words import label_text
 from gui.shell.live_run import LiveRun, state_word
 
@@ -188,4 +188,4 @@ def _left(found: Sequence[tuple[SweepCell, Run]], lines: Sequence[SweepLine]) ->
 
 def _reason(store: Store, run: Run) -> str:
     job = jobs.latest_for_run(store, run.id)
-    return job.reason if job is not None else ""
+    return said(job.reason) if job is not None else ""

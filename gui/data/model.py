@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from gui.data.presenter import Dataset
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.widgets.tables import RowModel
 
 
@@ -42,7 +42,8 @@ class ProblemModel(RowModel[dict[str, Any]]):
 
     def text(self, row: dict[str, Any], column: int) -> str:
         """One part of the problem."""
-        return str(row[("line", "field", "expected", "found")[column]])
+        name = ("line", "field", "expected", "found")[column]
+        return said(str(row[name])) if column > 1 else str(row[name])
 
     def sort_key(self, row: dict[str, Any], column: int) -> Any:
         """The line by number."""

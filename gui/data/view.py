@@ -25,7 +25,7 @@ from gui.data.lengths import Lengths
 from gui.data.model import DatasetModel, ProblemModel
 from gui.data.presenter import Data, datasets
 from gui.data.preview import Preview
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.page import Page
 from gui.project import Action
 from gui.widgets.buttons import PrimaryButton, QuietButton
@@ -370,9 +370,9 @@ class _FindingLines(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         glyph, token = ("⚠", "warning_text") if finding["is_warning"] else ("·", "text")
-        column.addWidget(Tinted(f"{glyph} {finding['sentence']}", token))
+        column.addWidget(Tinted(f"{glyph} {said(finding['sentence'])}", token))
         if finding.get("fix"):
-            column.addWidget(wrapped(tr("What helps: {fix}").format(fix=finding["fix"])))
+            column.addWidget(wrapped(tr("What helps: {fix}").format(fix=said(finding["fix"]))))
         lines = [tr("line {line}: {text}").format(line=one["line"], text=one["text"]) for one in finding["examples"]]
         column.addWidget(wrapped("\n".join(lines), size="small", muted=True))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale
 
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,9 +74,9 @@ def _rows(entries: list[HistoryEntry], undoable: int | None, current: str, trash
 
 
 def _folded(entries: list[HistoryEntry]) -> Row:
-    said = "\n".join(f"{_clock(entry)}  {entry.sentence}" for entry in entries)
+    lines = "\n".join(f"{_clock(entry)}  {said(entry.sentence)}" for entry in entries)
     count = tr("%n small edit(s)", "", len(entries))
-    return Row(id=entries[0].id, when=_clock(entries[0]), glyph="✎", sentence=count, details=said)
+    return Row(id=entries[0].id, when=_clock(entries[0]), glyph="✎", sentence=count, details=lines)
 
 
 def _row(entry: HistoryEntry, undoable: int | None, current: str, trashed: frozenset[int]) -> Row:
@@ -90,7 +90,7 @@ def _row(entry: HistoryEntry, undoable: int | None, current: str, trashed: froze
         ways.append("put_back")
     elif run_id and run_id not in trashed:
         ways.append("show_run")
-    sentence = entry.sentence + (tr(" (undone)") if entry.undone_by else "")
+    sentence = said(entry.sentence) + (tr(" (undone)") if entry.undone_by else "")
     return Row(
         id=entry.id,
         when=_clock(entry),

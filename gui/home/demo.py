@@ -18,7 +18,7 @@ from engine.plan import demo as planned
 from engine.records import recipe_from_toml
 from engine.states import State
 from engine.store import jobs, models, runs
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.project import Action
 from gui.widgets.cards import trouble_of_job
 
@@ -54,7 +54,7 @@ def status(store: Store) -> DemoStatus | None:
         return None
     words = tr("Bringing the starter model") if job.kind == "import" else tr("Timing this machine")
     share = job.phase_done / job.phase_total if job.phase_total else None
-    return DemoStatus(words=f"{words} · {job.phase}" if job.phase else words, share=share, job=job)
+    return DemoStatus(words=f"{words} · {said(job.phase)}" if job.phase else words, share=share, job=job)
 
 
 def expected_s(store: Store) -> float:

@@ -10,7 +10,7 @@ from engine.states import State
 from engine.store import checkpoints, jobs, models, sweeps
 from engine.verdict.sentences import limit_text
 from gui.home import demo
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.run.presenter import saved_step, subtitle
 from gui.run.recovery import stopped_words
 from gui.run.verdict_words import so_far
@@ -133,7 +133,7 @@ def _stopped(store: Store, run: Run) -> Stopped:
     job = jobs.latest_for_run(store, run.id)
     last = saved_step(checkpoints.of_run(store, run.id))
     sentence = stopped_words(run, last)
-    return Stopped(run=run, sentence=sentence, reason=job.reason if job else "", last=last)
+    return Stopped(run=run, sentence=sentence, reason=said(job.reason) if job else "", last=last)
 
 
 def minutes_of(seconds: float) -> int:

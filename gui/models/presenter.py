@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from engine.store import checkpoints, history, jobs, models, runs
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.widgets.text import bytes_text
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ def run_node(run: Run, kept: Sequence[CheckpointRow], current: str) -> Node:
     whole = sum(child.size_bytes for child in children)
     facts = (
         (tr("Method"), run.recipe.method),
-        (tr("State"), f"{run.state.glyph} {run.state.word}"),
+        (tr("State"), f"{run.state.glyph} {said(run.state.word)}"),
         (tr("Started from"), run.recipe.start_from or run.recipe.base),
         (tr("On disk"), bytes_text(whole)),
     )
     return Node(
-        key=f"run:{run.id}", kind="run", name=run.name, state=f"{run.state.glyph} {run.state.word}", size_bytes=whole,
+        key=f"run:{run.id}", kind="run", name=run.name, state=f"{run.state.glyph} {said(run.state.word)}", size_bytes=whole,
         facts=facts, asks=("show_run", "trash"), run_id=run.id, children=children,
     )  # fmt: skip
 
@@ -153,8 +153,8 @@ def work_words(job: Job) -> str:
     what = {"import": tr("Importing"), "verify": tr("Verifying")}.get(job.kind, job.kind)
     subject = str(job.payload.get("name") or Path(str(job.payload.get("source", ""))).name)
     subject = subject or ", ".join(job.payload.get("names", ()))
-    share = f" · {job.phase} {100 * job.phase_done // job.phase_total} %" if job.phase_total else ""
-    return f"{what} {subject}{share or f' · {job.phase or job.state.word}'}"
+    share = f" · {said(job.phase)} {100 * job.phase_done // job.phase_total} %" if job.phase_total else ""
+    return f"{what} {subject}{share or f' · {said(job.phase or job.state.word)}'}"
 
 
 def ask_words(ask: Ask, node: Node) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run import words
 from gui.widgets.form import Problem
 from gui.widgets.text import PlainLabel, wrapped
@@ -34,8 +34,8 @@ class SettingField(QWidget):
         self.control = self._make_control()
         self.control.setObjectName(f"control_{setting.path}")
         self.control.setAccessibleName(name)
-        self.control.setAccessibleDescription(setting.help)
-        self.control.setToolTip(f"{setting.path} · {setting.expected()}")
+        self.control.setAccessibleDescription(said(setting.help))
+        self.control.setToolTip(f"{setting.path} · {said(setting.expected())}")
         label = PlainLabel(name)
         label.setBuddy(self.control)
         self.problem = Problem()
@@ -48,7 +48,7 @@ class SettingField(QWidget):
         row.setSpacing(12)
         row.addWidget(label)
         row.addWidget(self.control)
-        row.addWidget(PlainLabel(setting.unit))
+        row.addWidget(PlainLabel(said(setting.unit)))
         row.addStretch(1)
         below = QVBoxLayout()
         below.setContentsMargins(label.width() + 12, 0, 0, 0)
@@ -71,8 +71,8 @@ class SettingField(QWidget):
                 control.setText(text)
 
     def _help(self) -> str:
-        default = self.setting.default_text()
-        return f"{self.setting.help} " + tr("Default: {value}.").format(value=default) if default else self.setting.help
+        explained, default = said(self.setting.help), words.default_text(self.setting)
+        return f"{explained} " + tr("Default: {value}.").format(value=default) if default else explained
 
     def _make_control(self) -> QWidget:
         if self.setting.kind == "flag":

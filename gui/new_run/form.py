@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import settings
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run import words
 from gui.new_run.fields import SettingField
 from gui.widgets.buttons import QuietButton
@@ -207,7 +207,7 @@ class Form(QScrollArea):
 
         card = self._card(tr("4  Protection and canaries"))
         named = settings.setting("protect")
-        about = {name: presets.preset(name).about for name in presets.NAMES}
+        about = {name: said(presets.preset(name).about) for name in presets.NAMES}
         order = [name for name in ("off", "standard", "careful", "custom") if name in named.choices]
         about["custom"] = tr("The single protections under Advanced, as they are.")
         self.protect = Choices(

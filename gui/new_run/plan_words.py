@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from engine.plan import CapabilityPlan, Plan, RowFacts
@@ -75,10 +75,10 @@ def note_of(plan: Plan, rows: RowFacts, *, rows_are_guessed: bool) -> PlanNote:
         basis=_basis(plan, rows_are_guessed=rows_are_guessed),
         decisions=decisions,
         power=_power(decisions),
-        advice=tuple(line for line in plan.advice[said_already:] if "smallest budget that could" not in line),
+        advice=tuple(said(line) for line in plan.advice[said_already:] if "smallest budget that could" not in line),
         fixes=tuple(
             Fix(
-                text=tr("{change}: −{saving}").format(change=one.title, saving=bytes_text(one.saving_bytes)),
+                text=tr("{change}: −{saving}").format(change=said(one.title), saving=bytes_text(one.saving_bytes)),
                 changes=tuple(one.changes.items()),
                 fits=one.fits,
             )

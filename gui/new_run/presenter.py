@@ -12,7 +12,7 @@ from engine import client, drafts, suites
 from engine.errors import UserError
 from engine.records import DataSpec, Recipe, recipe_from_toml
 from engine.store import jobs, models, runs
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run.binding import bound
 from gui.new_run.draft import Draft, Snapshot
 from gui.new_run.plan_words import PlanNote, note_of
@@ -296,7 +296,7 @@ class NewRun:
         self._found = job.result
         look = self._look
         odd = [one for one in job.result["findings"] if one["is_warning"] and one["kind"] not in _TOLD_BY_LOOK]
-        warnings = [one["sentence"] for one in odd][:FINDINGS_SHOWN]
+        warnings = [said(one["sentence"]) for one in odd][:FINDINGS_SHOWN]
         tokens = tr("{count} tokens").format(count=f"{job.result['tokens']:,}")
         facts = f"{tr('%n row(s)', '', job.result['rows'])} · {tokens} · {_shape_words(job.result['mapping']['shape'])}"
         first = _problem_words(look) if look else ()
@@ -343,7 +343,7 @@ class NewRun:
     def _on_plan_failed(self, error: PalimpsestError) -> None:
         self._plan_runs = False
         self.plan = None
-        self.view.show_plan(None, error.sentence())
+        self.view.show_plan(None, said(error.sentence()))
         if self._plan_again:
             self._plan_again = False
             self.plan_soon()
@@ -458,7 +458,7 @@ def _problem_words(look: FirstLook) -> tuple[str, ...]:
     """The first bad row with its line and reason, and how many there are."""
     if not look.problems:
         return ()
-    first = look.problems[0].sentence()
+    first = said(look.problems[0].sentence())
     count = tr("{bad} of {all} rows are unusable and left out.").format(
         bad=f"{len(look.problems):,}", all=f"{look.rows:,}"
     )

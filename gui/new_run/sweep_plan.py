@@ -10,7 +10,7 @@ import msgspec
 from engine import budgets, drafts, settings, sweeps
 from engine.errors import UserError
 from engine.plan import bytes_text, duration_text
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run import words
 from gui.new_run.binding import bound
 from gui.new_run.sweep_note import Arm, SweepNote
@@ -82,7 +82,7 @@ def _arm(store: Store, recipe: Recipe, method: Method, rows: RowFacts, wish: Wis
         _require_start(store, recipe, (cell,))
         plan = _plan(store, cell.recipe, rows)
     except UserError as error:
-        return Arm(method=method, name=name, obstacle=error.message)
+        return Arm(method=method, name=name, obstacle=said(error.message))
     warning = _warning(plan)
     is_chosen = not warning if wish.methods is None else method in wish.methods
     return Arm(
@@ -140,11 +140,11 @@ def _said(error: UserError) -> str:
     """A refusal in the window's words: what one types here is not a command line."""
     sentence = error.message
     if error.field == "grid":
-        return f"{sentence} {tr('Name fewer values.')}"
+        return f"{said(sentence)} {tr('Name fewer values.')}"
     if error.field == "checkpoints.keep":
-        return f"{sentence} {tr('Leave methods or values out, or keep fewer checkpoints.')}"
+        return f"{said(sentence)} {tr('Leave methods or values out, or keep fewer checkpoints.')}"
     if "has no effect on" in sentence:
-        return f"{sentence} {tr('Choose a method it concerns, or leave it empty.')}"
+        return f"{said(sentence)} {tr('Choose a method it concerns, or leave it empty.')}"
     return sentence
 
 

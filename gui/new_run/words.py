@@ -91,6 +91,14 @@ def value_text(setting: Setting, value: Any) -> str:
     return ", ".join(number_text(item) if isinstance(item, (int, float)) else str(item) for item in value)
 
 
+def default_text(setting: Setting) -> str:
+    """A setting's default as its field shows it; empty for an empty one."""
+    default = setting.default_text()
+    if setting.kind == "flag":
+        return tr("yes") if setting.default else tr("no")
+    return choice_text(setting, default) if setting.choices else default
+
+
 def number_text(value: float) -> str:
     """A number without a superfluous fraction: 0, 0.1, 2e-05."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
@@ -114,6 +122,24 @@ def choice_text(setting: Setting, choice: str) -> str:
         ("protect", "standard"): tr("Standard"),
         ("protect", "careful"): tr("Careful"),
         ("protect", "custom"): tr("Custom"),
+        ("data.mapping.shape", "auto"): tr("auto"),
+        ("data.mapping.shape", "text"): tr("text"),
+        ("adapter.start", "zero"): tr("zero"),
+        ("protection.general.source", "self"): tr("self"),
+        ("protection.general.source", "bundled"): tr("bundled"),
+        ("protection.general.source", "file"): tr("file"),
+        ("training.schedule", "constant"): tr("constant"),
+        ("training.schedule", "cosine"): tr("cosine"),
+        ("training.schedule", "linear"): tr("linear"),
+        ("training.precision", "auto"): tr("auto"),
+        ("canaries.generate", "all"): tr("all"),
+        ("canaries.generate", "shown"): tr("shown"),
+        ("canaries.generate", "none"): tr("none"),
+        ("canaries.guard", "automatic"): tr("automatic"),
+        ("canaries.guard", "off"): tr("off"),
+        ("canaries.guard", "warn"): tr("warn"),
+        ("canaries.guard", "pause"): tr("pause"),
+        ("canaries.guard", "stop"): tr("stop"),
     }
     return names.get((setting.path, choice), choice)
 

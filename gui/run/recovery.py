@@ -9,7 +9,7 @@ import msgspec
 
 from engine.plan.advice import at_half_the_rate, changed
 from engine.states import State
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.run.presenter import saved_step
 from gui.widgets.text import bytes_text
 
@@ -119,7 +119,9 @@ def _memory(run: Run, job: Job, last: int, details: str, remedies: Sequence[Reme
     chosen = list(remedies or stored_remedies(run))[:3]
     buttons = tuple(
         CardButton(
-            key="edit", text=f"{one.title}  −{bytes_text(one.saving_bytes)}", recipe=changed(run.recipe, one.changes)
+            key="edit",
+            text=f"{said(one.title)}  −{bytes_text(one.saving_bytes)}",
+            recipe=changed(run.recipe, one.changes),
         )
         for one in chosen
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.states import State
 from gui.charts.timeline_rows import CheckRow, EventRow, StepRow
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,16 +58,16 @@ def event_rows(reading: RunReading, run: Run, job: Job | None) -> list[EventRow]
         EventRow(
             step=one.step,
             kind="warned" if one.details.get("rule") in ("warn", "pause") else "auto_stop",
-            note=one.sentence,
+            note=said(one.sentence),
         )
         for one in tripped
     ]
     if run.state is State.AUTO_STOPPED and not tripped:
-        rows.append(EventRow(step=run.step, kind="auto_stop", note=job.reason if job else ""))
+        rows.append(EventRow(step=run.step, kind="auto_stop", note=said(job.reason) if job else ""))
     elif run.state is State.STOPPED:
         rows.append(EventRow(step=run.step, kind="stopped", note=tr("stopped by you")))
     elif run.state in (State.INTERRUPTED, State.FAILED):
-        rows.append(EventRow(step=run.step, kind="interrupted", note=job.reason if job else ""))
+        rows.append(EventRow(step=run.step, kind="interrupted", note=said(job.reason) if job else ""))
     elif run.state in (State.PAUSED, State.PAUSING):
         rows.append(EventRow(step=run.step, kind="pause", note=tr("paused")))
     return sorted(rows, key=lambda row: row.step)
@@ -81,7 +81,7 @@ def waiting_words(run: Run, job: Job | None) -> str:
         return tr("Waiting for its turn.")
     if run.state is State.MEASURING_BEFORE and job.phase_total:
         return tr("Measuring before: {done} of {total}").format(done=job.phase_done, total=job.phase_total)
-    return tr("Preparing: {phase}").format(phase=job.phase or "…")
+    return tr("Preparing: {phase}").format(phase=said(job.phase) or "…")
 
 
 def planned_checks(run: Run) -> tuple[int, ...]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from engine.states import State
-from engine.verdict.sentences import MIN_CLUSTERS, amount, limit_text, unit_text
+from engine.verdict.sentences import MIN_CLUSTERS, amount, limit_text
 from gui.charts.before_after_rows import CapabilityRow, row_of, split_by_axis
 from gui.charts.words import GLYPHS, word_name
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.widgets.text import bytes_text
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def view_of(reading: RunReading) -> VerdictView:
         buttons=_buttons(reading),
         offers=tuple(offer(one) for one in verdict.capabilities if one.word == "can't tell"),
         beside=_beside(facts),
-        next_steps=tuple((one.sentence, one.evidence) for one in reading.advice),
+        next_steps=tuple((said(one.sentence), said(one.evidence)) for one in reading.advice),
         decided=_decided(facts, verdict),
         is_current=reading.current == here,
     )
@@ -107,7 +107,7 @@ def headline(verdict: Verdict) -> str:
 def change_text(one: CapabilityVerdict) -> str:
     """−0.53 nats/token (between −0.61 and −0.45, limit −0.10)."""
     low, high = _bounds(one)
-    unit = tr("points") if one.kind == "binary" else unit_text(one.kind, one.unit)
+    unit = tr("points") if one.kind == "binary" else said(one.unit)
     change = f"{amount(one.mean_change, one.kind)} {unit}"
     limit = limit_text(one.budget, one.kind)
     if not low and not high:
@@ -280,7 +280,7 @@ def _buttons(reading: RunReading) -> tuple[VerdictButton, ...]:
         text = _again_text(advised.id, advised.recipe.protect)
         is_next = not any(one.is_primary for one in found)  # the base is current already: nothing to roll back to
         found.append(
-            VerdictButton(key="try_again", text=text, tip=advised.sentence, advice=advised.id, is_primary=is_next)
+            VerdictButton(key="try_again", text=text, tip=said(advised.sentence), advice=advised.id, is_primary=is_next)
         )
     if tuned is not None and run.recipe.method in ("full", "lora", "qlora"):
         tip = tr("Mix base and tuned weights: turn down what was learned until what was forgotten is back")

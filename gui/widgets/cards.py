@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import __version__
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.widgets.buttons import ActionButton
 from gui.widgets.flow import Flow
 from gui.widgets.panel import Panel
@@ -76,12 +76,12 @@ class ErrorCard(Panel):
         self.trouble = trouble
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 12, 14, 12)
-        title = WrappedLabel(trouble.happened, size="heading", bold=True)
+        title = WrappedLabel(said(trouble.happened), size="heading", bold=True)
         top = QHBoxLayout()
         top.addWidget(title, 1)
         column.addLayout(top)
         if trouble.why:
-            column.addWidget(wrapped(trouble.why))
+            column.addWidget(wrapped(said(trouble.why)))
         column.addLayout(self._buttons())
         self._add_copy(top)  # last, so that Tab comes to what helps first
         self._details = QPlainTextEdit(trouble.details)

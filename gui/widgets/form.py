@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import said
 from gui.theme import theme_of
 from gui.widgets.flow import Flow
 from gui.widgets.text import WrappedLabel, heading
@@ -112,8 +113,8 @@ class Problem(Tinted):
         self.hide()
 
     def say(self, text: str) -> None:
-        """Say what is wrong; an empty text hides it."""
-        self.setText(f"✗ {text}" if text else "")
+        """Say what is wrong, in the user's language; an empty text hides it."""
+        self.setText(f"✗ {said(text)}" if text else "")
         self.setVisible(bool(text))
 
 

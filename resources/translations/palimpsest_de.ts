@@ -2064,6 +2064,66 @@
         <translation>Neueste behalten</translation>
     </message>
     <message>
+        <source>text</source>
+        <translation>reiner Text</translation>
+    </message>
+    <message>
+        <source>zero</source>
+        <translation>null (keine Änderung)</translation>
+    </message>
+    <message>
+        <source>self</source>
+        <translation>die Basis selbst</translation>
+    </message>
+    <message>
+        <source>bundled</source>
+        <translation>mitgeliefert</translation>
+    </message>
+    <message>
+        <source>file</source>
+        <translation>eigene Datei</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>nur gezeigte</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>konstant</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>Kosinus</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>linear</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>warn</source>
+        <translation>warnen</translation>
+    </message>
+    <message>
+        <source>pause</source>
+        <translation>pausieren</translation>
+    </message>
+    <message>
+        <source>stop</source>
+        <translation>anhalten</translation>
+    </message>
+    <message>
         <source>protection {name}</source>
         <translation>Schutz {name}</translation>
     </message>

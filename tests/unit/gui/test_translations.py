@@ -1,6 +1,7 @@
 """Criterion 39: every text is marked for translation, lupdate finds each, German is complete, and 40 % more fits."""
 
 import ast
+import json
 import runpy
 import subprocess
 from pathlib import Path
@@ -92,6 +93,35 @@ def test_the_pseudo_language_is_longer_and_keeps_placeholders():
     said = Pseudo().translate("", "Roll back to step {step}")
     assert len(said) >= 1.4 * len("Roll back to step {step}") - 1
     assert "{step}" in said
+
+
+def test_what_the_engine_says_is_translated_as_it_is_said(tools):
+    assert tools["wrong_with_engine"]("de") == []
+
+
+def test_a_translation_that_the_engine_outgrew_is_found(tools, tmp_path):
+    known = json.loads((FOLDER / "engine_de.json").read_text("utf-8"))
+    help_text = "Passes over the training rows."
+    known["Nobody says {0} any more."] = "Niemand sagt mehr {0}."
+    known["There is no file {0}."] = "Diese Datei gibt es nicht."
+    del known[help_text]
+    (tmp_path / "engine_de.json").write_text(json.dumps(known), "utf-8")
+    tools["wrong_with_engine"].__globals__["FOLDER"] = tmp_path
+    try:
+        wrong = tools["wrong_with_engine"]("de")
+    finally:
+        tools["wrong_with_engine"].__globals__["FOLDER"] = FOLDER
+    assert wrong == [
+        "no longer said by the engine: 'Nobody says {0} any more.'",
+        "other placeholders: 'There is no file {0}.'",
+        f"not translated: {help_text!r}",
+    ]
+
+
+def test_the_engines_sentences_are_read_with_their_values_numbered(tools, tmp_path):
+    module = tmp_path / "some.py"
+    module.write_text('"""About."""\nsaid = f"{one} of {two} rows" f" in {three}."\n"""No."""\n', "utf-8")
+    assert tools["said_by_engine"]([module]) == {"{0} of {1} rows in {2}.", "of", "rows in", "."}
 
 
 def test_check_says_what_is_missing(tools):
