@@ -136,7 +136,9 @@ def _items(layout: QLayout) -> list[QWidget]:
     found = []
     for number in range(layout.count()):
         item = layout.itemAt(number)
-        widget = item.widget()  # PySide sometimes gives the wrapper of a layout item that lay at the same address before
+        widget = (
+            item.widget()
+        )  # PySide sometimes gives the wrapper of a layout item that lay at the same address before
         if isinstance(widget, QWidget):
             found.append(widget)
         elif item.layout() is not None and "Stacked" not in type(item.layout()).__name__:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.states import State
 from engine.store import jobs
-from gui.i18n import tr
+from gui.i18n import said, tr
 from gui.new_run.binding import bound
 from gui.widgets.text import MINUS, signed
 
@@ -32,8 +32,8 @@ class PilotNote:
 class View(Protocol):
     """What the panel shows when told."""
 
-    def show_pilot(self, note: PilotNote | None, *, is_running: bool, problem: str) -> None:
-        """A pilot is at work, has ended, failed, or there is none of this recipe."""
+    def show_pilot(self, note: PilotNote | None, *, waiting: str, problem: str) -> None:
+        """A pilot is at work (`waiting` says how far it is), has ended, failed, or there is none of this recipe."""
 
 
 class Pilot:
@@ -89,8 +89,26 @@ class Pilot:
             self._problem = job.reason
         self._show()
 
+    def refresh(self) -> None:
+        """Say how far the one at work is."""
+        if self._job:
+            self._show()
+
     def _show(self) -> None:
-        self.view.show_pilot(self._notes.get(self._shown), is_running=self.is_running, problem=self._problem)
+        self.view.show_pilot(self._notes.get(self._shown), waiting=self._waiting(), problem=self._problem)
+
+    def _waiting(self) -> str:
+        if not self.is_running:
+            return ""
+        job = jobs.get(self.project.store, self._job) if self._job else None
+        if job is None or not job.phase:
+            return tr("Twenty steps are being tried; they wait their turn if a run is training.")
+        words = said(job.phase)
+        if job.phase_total:
+            words = f"{words}, {100 * job.phase_done // job.phase_total} %"
+        return tr("Twenty steps are being tried: {phase}. How the base scores is kept for the run itself.").format(
+            phase=words
+        )
 
 
 def note_of(found: Mapping[str, Any]) -> PilotNote:

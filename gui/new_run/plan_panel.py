@@ -165,14 +165,14 @@ class PlanPanel(QScrollArea):
         for widget in (self.pilot_problem, self.pilot_title, self.pilot, self.pilot_beyond, self.pilot_lines,
                        self.pilot_caution):  # fmt: skip
             self._card.add(widget)
-        self.show_pilot(None, is_running=False, problem="")
+        self.show_pilot(None, waiting="", problem="")
 
-    def show_pilot(self, note: PilotNote | None, *, is_running: bool, problem: str) -> None:
-        """Show what twenty steps came to, or that they are being tried."""
+    def show_pilot(self, note: PilotNote | None, *, waiting: str, problem: str) -> None:
+        """Show what twenty steps came to, or how far those being tried are."""
+        is_running = bool(waiting)
         self.pilot_button.setText(tr("Cancel the 20 steps") if is_running else tr("Try 20 steps first"))
         self.pilot_button.setAccessibleName(self.pilot_button.text())
         self.pilot_problem.say(problem)
-        waiting = tr("Twenty steps are being tried; they wait their turn if a run is training.") if is_running else ""
         self.pilot.setText(waiting or (note.headline if note else ""))
         self.pilot.setVisible(bool(self.pilot.text()))
         for widget in (self.pilot_title, self.pilot_lines, self.pilot_caution):

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PLAN_WIDTH = 320
 DATA_FILTER = "*.jsonl *.ndjson *.json *.csv *.tsv *.parquet *.txt"
+#: Tables that the form and its plan depend on; a change of others only says how far a pilot is.
+OF_THE_FORM = frozenset({"models", "pointer", "budgets"})
 
 
 class NewRunPage(Page):
@@ -43,7 +45,7 @@ class NewRunPage(Page):
 
     NAME = "new_run"
     ICON = "plus"
-    TABLES = frozenset({"models", "pointer", "budgets"})
+    TABLES = OF_THE_FORM | {"jobs"}
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         """Build the form and its presenter."""
@@ -114,7 +116,10 @@ class NewRunPage(Page):
         return tr("New run")
 
     def refresh(self, changed: frozenset[str]) -> None:
-        """Read which bases there are; without one, offer the starter."""
+        """Read which bases there are, and how far a pilot is; without a base, offer the starter."""
+        self.pilot.refresh()
+        if not changed & (OF_THE_FORM | self.ALL):
+            return
         self.presenter.begin()
         if not self.presenter.bases:
             self.show_empty(self._no_base())

@@ -39,6 +39,7 @@ def _known() -> dict[str, str]:
         "adapter.alpha": tr("Alpha"),
         "adapter.rslora": tr("rsLoRA"),
         "adapter.dora": tr("DoRA"),
+        "protection.general.near": tr("Look-alike general rows"),
         "training.lr": tr("Learning rate"),
         "training.epochs": tr("Epochs"),
         "training.max_steps": tr("Most steps"),

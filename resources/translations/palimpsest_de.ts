@@ -819,11 +819,11 @@
     </message>
     <message>
         <source>Worst capability, in units of its limit ↑ better</source>
-        <translation>Schlechteste Fähigkeit, in Vielfachen ihres Limits ↑ besser</translation>
+        <translation>Schlechteste Änderung ÷ Limit ↑ besser</translation>
     </message>
     <message>
         <source>Mean of capabilities, in units of their limits ↑ better</source>
-        <translation>Mittel der Fähigkeiten, in Vielfachen ihrer Limits ↑ besser</translation>
+        <translation>Mittlere Änderung ÷ Limit ↑ besser</translation>
     </message>
     <message>
         <source>{name}, {unit} ↑ better</source>
@@ -1755,6 +1755,7 @@
     </message>
     <message>
         <source>Start the run</source>
+        <extracomment>Tables that the form and its plan depend on; a change of others only says how far a pilot is.</extracomment>
         <translation>Lauf starten</translation>
     </message>
     <message>
@@ -1900,7 +1901,7 @@
     </message>
     <message>
         <source>Write a prompt for the models above. A line of --- begins another one.</source>
-        <translation>Schreibe einen Prompt für die Modelle oben. Eine Zeile aus --- beginnt einen weiteren.</translation>
+        <translation>Schreiben Sie einen Prompt für die Modelle oben. Eine Zeile aus --- beginnt einen weiteren.</translation>
     </message>
     <message>
         <source>0 takes the likeliest token each time.</source>
@@ -1929,7 +1930,7 @@
     <message>
         <source>Write a prompt first.</source>
         <extracomment>Changes of these tables make the tab read anew, off the GUI thread; what is being written is followed piece by piece.</extracomment>
-        <translation>Schreibe zuerst einen Prompt.</translation>
+        <translation>Schreiben Sie zuerst einen Prompt.</translation>
     </message>
     <message>
         <source>Most tokens</source>
@@ -1994,6 +1995,10 @@
     <message>
         <source>DoRA</source>
         <translation>DoRA</translation>
+    </message>
+    <message>
+        <source>Look-alike general rows</source>
+        <translation>Ähnliche allgemeine Zeilen</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -3770,7 +3775,7 @@
     </message>
     <message>
         <source>Import a base model to ask it.</source>
-        <translation>Importiere ein Basismodell, um es zu fragen.</translation>
+        <translation>Importieren Sie ein Basismodell, um es zu fragen.</translation>
     </message>
     <message>
         <source>Nothing asked yet</source>
@@ -3778,7 +3783,7 @@
     </message>
     <message>
         <source>Write a prompt below: every model above answers it with the same seed and sampling.</source>
-        <translation>Schreibe unten einen Prompt: Jedes Modell oben beantwortet ihn mit demselben Startwert und derselben Ziehung.</translation>
+        <translation>Schreiben Sie unten einen Prompt: Jedes Modell oben beantwortet ihn mit demselben Startwert und derselben Ziehung.</translation>
     </message>
     <message>
         <source>Show all</source>
@@ -3802,7 +3807,7 @@
     </message>
     <message>
         <source>Choose two different models above.</source>
-        <translation>Wähle oben zwei verschiedene Modelle.</translation>
+        <translation>Wählen Sie oben zwei verschiedene Modelle.</translation>
     </message>
     <message>
         <source>Generate for both</source>
@@ -3946,7 +3951,7 @@
     </message>
     <message>
         <source>Choose a model first.</source>
-        <translation>Wähle zuerst ein Modell.</translation>
+        <translation>Wählen Sie zuerst ein Modell.</translation>
     </message>
     <message>
         <source>{shown} of {all}</source>
@@ -5001,6 +5006,10 @@
     <message>
         <source>No checkpoint of {run} is on disk to train on top of.</source>
         <translation>Von {run} liegt kein Checkpoint auf der Platte, auf dem aufgebaut werden könnte.</translation>
+    </message>
+    <message>
+        <source>Twenty steps are being tried: {phase}. How the base scores is kept for the run itself.</source>
+        <translation>Zwanzig Schritte werden versucht: {phase}. Wie die Basis abschneidet, wird für den Lauf selbst aufbewahrt.</translation>
     </message>
     <message>
         <source>After {steps} of {total} steps: loss {before} → {after} nats/token.</source>

@@ -54,6 +54,9 @@ def test_its_result_is_shown_as_an_estimate_and_belongs_to_its_recipe(qtbot, pla
     (job,) = pilots(gui_project)
     assert recipe_from_toml(job.payload["recipe"]).data.fingerprint
     assert page.plan.pilot_button.text() == "Cancel the 20 steps"
+    assert "wait their turn" in page.plan.pilot.text()
+    jobs.set_phase(gui_project.store, job.id, "measuring before", 30, 120)
+    qtbot.waitUntil(lambda: "measuring before, 25 %" in page.plan.pilot.text(), timeout=10_000)
     end(qtbot, gui_project, State.FINISHED, result=FOUND)
     qtbot.waitUntil(lambda: page.plan.pilot_title.isVisible(), timeout=10_000)
     assert "Estimate" in page.plan.pilot_title.text()
