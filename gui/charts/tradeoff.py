@@ -28,6 +28,8 @@ MOST_RUNS = 6
 _SMALL, _LARGE, _NEAR = 7, 13, 14.0
 #: Pixels below which a panel is not laid out yet.
 _NARROW = 300.0
+#: Between a point and its name, and the least that is left of a name, in pixels.
+_LABEL_GAP, _NARROWEST_NAME = 16.0, 40.0
 
 
 class TradeoffChart(Chart):
@@ -220,13 +222,15 @@ class TradeoffChart(Chart):
         self.texts.set_labels([*self.labels, *self._notes(theme)])
 
     def _beside(self, name: str, x: float, y: float, ink: str) -> Label:
-        """A run's name to the right of its point; to the left where the panel would cut it off."""
-        view = self.plot.getViewBox()
-        right = Label(x=x, y=y, text=name, dx=14, align=0, is_bold=True, color=ink)
-        box = text_box(right, view.mapViewToScene(QPointF(x, y)), _bold(self.texts.font))
-        if box.right() <= view.sceneBoundingRect().right():
-            return right
-        return Label(x=x, y=y, text=name, dx=-14, align=1, is_bold=True, color=ink)
+        """A run's name to the right of its point, else to the left; shortened where neither side has room for it."""
+        view, metrics = self.plot.getViewBox(), QFontMetricsF(_bold(self.texts.font))
+        area, at = view.sceneBoundingRect(), view.mapViewToScene(QPointF(x, y)).x()
+        right, left = area.right() - at - _LABEL_GAP, at - area.left() - _LABEL_GAP
+        is_left = metrics.horizontalAdvance(name) > right and left > right
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(left if is_left else right, _NARROWEST_NAME))
+        return Label(
+            x=x, y=y, text=text, dx=-14 if is_left else 14, align=1 if is_left else 0, is_bold=True, color=ink
+        )  # fmt: skip
 
     def _ink(self, at: int) -> str:
         """Run labels are text: the theme's own where the series colour is too pale for letters."""
@@ -258,7 +262,8 @@ class TradeoffChart(Chart):
 
     def _best_note(self, gain: float, value: float, *, is_far_right: bool) -> Label:
         """Above the point and to its right; below and to its left where the panel's edge is near."""
-        dx, dy, align = (-10, 15, 1.0) if is_far_right else (14, -17, 0.0)
+        line = QFontMetricsF(_bold(self.texts.font)).height() + 1
+        dx, dy, align = (-10, line, 1.0) if is_far_right else (14, -line, 0.0)
         ink = self.theme.learned_text
         return Label(x=gain, y=value, text=tr("best inside budget"), dx=dx, dy=dy, align=align, color=ink,
                      backdrop=self.theme.surface)  # fmt: skip

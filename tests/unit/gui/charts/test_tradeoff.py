@@ -80,6 +80,20 @@ def test_names_are_never_cut_off_by_the_panel(shown, is_narrowed):
     assert "points" in chart.plot.getAxis("bottom").labelText
 
 
+def test_a_name_that_fits_on_neither_side_is_shortened(shown):
+    rows = [_row("a-run-with-a-name-of-its-own " * 4, 40, -0.2), _row("b", 78, -26)]
+    chart = TradeoffChart()
+    chart.table().set_rows(rows)
+    shown(chart)
+    chart.resize(420, 400)
+    QApplication.processEvents()
+    panel = chart.plot.getViewBox().sceneBoundingRect()
+    assert all(panel.left() <= box.left() and box.right() <= panel.right() for box in chart.label_boxes())
+    long, short = sorted((label.text for label in chart.labels), reverse=True, key=len)
+    assert "…" in long
+    assert short == "b"
+
+
 def test_intervals_are_drawn_for_the_cursor_only(chart):
     chart.set_cursor(None)
     assert len(chart.crosses.getData()[0] if chart.crosses.getData()[0] is not None else []) == 0
