@@ -120,7 +120,9 @@ def _overlapping(window: QWidget) -> list[str]:
             or "Stacked" in type(layout).__name__
         ):
             continue
-        places = [(item, item.mapTo(window, item.rect().topLeft())) for item in _items(layout) if item.isVisible()]
+        places = [
+            (item, item.mapTo(window, item.rect().topLeft())) for item in _items(widget, layout) if item.isVisible()
+        ]
         rects = [(item, QRect(corner, item.size())) for item, corner in places]
         for number, (first, one) in enumerate(rects):
             for second, other in rects[number + 1 :]:
@@ -132,18 +134,11 @@ def _overlapping(window: QWidget) -> list[str]:
     return found
 
 
-def _items(layout: QLayout) -> list[QWidget]:
-    found = []
-    for number in range(layout.count()):
-        item = layout.itemAt(number)
-        widget = (
-            item.widget()
-        )  # PySide sometimes gives the wrapper of a layout item that lay at the same address before
-        if isinstance(widget, QWidget):
-            found.append(widget)
-        elif item.layout() is not None and "Stacked" not in type(item.layout()).__name__:
-            found += _items(item.layout())
-    return found
+def _items(widget: QWidget, layout: QLayout) -> list[QWidget]:
+    """The widgets that a layout or one inside it places. Asked by widget: PySide's wrappers of layout items outlive them."""
+    placing = [one for one in (layout, *layout.findChildren(QLayout)) if "Stacked" not in type(one).__name__]
+    children = [one for one in widget.children() if isinstance(one, QWidget)]
+    return [child for child in children if any(one.indexOf(child) >= 0 for one in placing)]
 
 
 def _may_overlap(first: QWidget, second: QWidget) -> bool:

@@ -126,8 +126,9 @@ class ModelsPage(Page):
         self._facts.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._facts.setHorizontalSpacing(12)
         self._card.column.addLayout(self._facts)
-        self._buttons = QVBoxLayout()
-        self._card.column.addLayout(self._buttons)
+        self._button_column = QVBoxLayout()
+        self._buttons: list[QPushButton] = []  # not asked of the layout: PySide's wrappers of its items outlive them
+        self._card.column.addLayout(self._button_column)
         column.addWidget(self._card)
         self._card.hide()
         column.addStretch(1)
@@ -209,9 +210,7 @@ class ModelsPage(Page):
 
     def buttons(self) -> list[QPushButton]:
         """The chosen model's buttons, in order."""
-        items = [self._buttons.itemAt(i) for i in range(self._buttons.count())]
-        found = [item.widget() for item in items if item is not None]
-        return [button for button in found if isinstance(button, QPushButton)]
+        return list(self._buttons)
 
     # ---- showing -----------------------------------------------------------------------------------------------------
 
@@ -248,16 +247,18 @@ class ModelsPage(Page):
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.setAccessibleName(f"{name}: {value}")
             self._facts.addRow(label, words)
-        for button in self.buttons():
-            self._buttons.removeWidget(button)
+        for button in self._buttons:
+            self._button_column.removeWidget(button)
             button.hide()
             button.deleteLater()
+        self._buttons = []
         for number, ask in enumerate(node.asks):
             kind = PrimaryButton if number == 0 and ask in ("make_current", "roll_back", "locate") else QPushButton
             button = kind(ask_words(ask, node))
             button.setProperty("ask", ask)
             button.clicked.connect(self._on_ask_clicked)
-            self._buttons.addWidget(button)
+            self._buttons.append(button)
+            self._button_column.addWidget(button)
 
     def _show_trash(self, contents: Contents) -> None:
         count = len(contents.runs) + len(contents.models)

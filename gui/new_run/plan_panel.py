@@ -127,6 +127,7 @@ class PlanPanel(QScrollArea):
         card.add_row(self.time_button)
         self._build_pilot()
         self._fixes = QVBoxLayout()
+        self._fix_buttons: list[FixButton] = []  # not asked of the layout: PySide's wrappers of its items outlive them
         card.column.addLayout(self._fixes)
         self._power_title = heading(tr("What can be told"))
         self.power = wrapped("")
@@ -243,9 +244,7 @@ class PlanPanel(QScrollArea):
 
     def fix_buttons(self) -> list[FixButton]:
         """The fixes offered now, in order."""
-        items = [self._fixes.itemAt(i) for i in range(self._fixes.count())]
-        found = [item.widget() for item in items if item is not None]
-        return [button for button in found if isinstance(button, FixButton)]
+        return list(self._fix_buttons)
 
     def focus_chain(self) -> list[QWidget]:
         """Top to bottom."""
@@ -269,11 +268,11 @@ class PlanPanel(QScrollArea):
     def _show_fixes(self, fixes: tuple[Fix, ...]) -> None:
         if [button.fix for button in self.fix_buttons()] == list(fixes):
             return
-        for button in self.fix_buttons():
+        for button in self._fix_buttons:
             self._fixes.removeWidget(button)
             button.deleteLater()
-        for fix in fixes:
-            button = FixButton(fix)
+        self._fix_buttons = [FixButton(fix) for fix in fixes]
+        for button in self._fix_buttons:
             button.clicked.connect(self._on_fix_clicked)
             self._fixes.addWidget(button)
 

@@ -55,7 +55,9 @@ def sweep(home, shots, *, scale="1", size="960x640", **options):
     words += ["--out", str(Path(folder) / name)] if folder else []
     for option, value in options.items():
         words += [f"--{option}", str(value)]
-    environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    environment = {
+        **os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen", "PYTHONFAULTHANDLER": "1",
+    }  # fmt: skip
     done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     seen = json.loads(done.stdout.splitlines()[-1])
