@@ -216,11 +216,11 @@ class ModelsPage(Page):
 
     def _show_tree(self, nodes: tuple[Node, ...]) -> None:
         key = self._node.key if self._node else ""
-        if self.model.show_nodes(nodes):
+        is_new = self.model.show_nodes(nodes)
+        if is_new or not key:  # `open` may have shown them already
             self.view.expandToDepth(0)
-            current = next((node.key for node in _walk(nodes) if node.is_current), nodes[0].key if nodes else "")
-            if not self.model.index_of(key).isValid():
-                key = current
+        if not self.model.index_of(key).isValid():
+            key = next((node.key for node in _walk(nodes) if node.is_current), nodes[0].key if nodes else "")
         self._choose(key)
 
     def _choose(self, key: str) -> None:

@@ -78,6 +78,14 @@ def test_the_model_is_a_proper_tree(qtmodeltester, gui_project, lineage):
     assert not model.show_nodes(tree(gui_project.store))
 
 
+@pytest.mark.parametrize("node", ["", "base:gone"])
+def test_restored_without_a_choice_that_is_there_it_shows_the_current_model(window, gui_project, lineage, node):
+    gui_project.preferences.keep_state("page/models", {"node": node})
+    window.show_page("models")
+    assert window.page._node is not None
+    assert window.page.buttons()
+
+
 def test_choosing_shows_facts_and_the_right_buttons(page, lineage):
     page._choose(f"{lineage}@40")
     assert [button.property("ask") for button in page.buttons()] == ["make_current", "on_top", "show_run"]
