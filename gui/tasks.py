@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
@@ -19,18 +20,11 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 
-class _Call:
-    """One piece of work and where its result goes."""
+class _Receivers(NamedTuple):
+    """Where a result goes, or a failure that was to be expected."""
 
-    def __init__(
-        self,
-        function: Callable[[], Any],
-        on_done: Callable[[Any], None] | None,
-        on_error: Callable[[PalimpsestError], None] | None,
-    ) -> None:
-        self.function, self.on_done, self.on_error = function, on_done, on_error
-        self.result: Any = None
-        self.error: Exception | None = None
+    on_done: Callable[[Any], None] | None
+    on_error: Callable[[PalimpsestError], None] | None
 
 
 class Tasks(QObject):
@@ -41,21 +35,23 @@ class Tasks(QObject):
     """
 
     failed = Signal(object)
-    _ended = Signal(object)
+    _ended = Signal(int, object, object)
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         """Start no thread until the first call."""
         super().__init__(parent)
         self._home = home
+        self._numbers = itertools.count()
+        #: Of what is under way. They stay on this thread: the last hold on a page must not be let go by another one.
+        self._receivers: dict[int, _Receivers] = {}
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="gui-task")
-        self._open = 0
         self._closed = False
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way."""
-        return self._open == 0
+        return not self._receivers
 
     def run(
         self,
@@ -66,8 +62,9 @@ class Tasks(QObject):
         """Call `function` in a thread; `on_done(result)` follows on this one. It must not touch widgets or our store."""
         if self._closed:
             return
-        self._open += 1
-        self._pool.submit(self._work, _Call(function, on_done, on_error))
+        number = next(self._numbers)
+        self._receivers[number] = _Receivers(on_done, on_error)
+        self._pool.submit(self._work, number, function)
 
     def with_store(
         self,
@@ -83,27 +80,28 @@ class Tasks(QObject):
         self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _work(self, call: _Call) -> None:
+    def _work(self, number: int, function: Callable[[], Any]) -> None:
+        result, error = None, None
         try:
-            call.result = call.function()
-        except Exception as error:  # noqa: BLE001 - carried to the GUI thread and handled or raised there
-            call.error = error
+            result = function()
+        except Exception as raised:  # noqa: BLE001 - carried to the GUI thread and handled or raised there
+            error = raised
         if isValid(self):
-            self._ended.emit(call)
+            self._ended.emit(number, result, error)
 
-    @Slot(object)
-    def _on_ended(self, call: _Call) -> None:
-        self._open -= 1
+    @Slot(int, object, object)
+    def _on_ended(self, number: int, result: Any, error: Exception | None) -> None:
+        receivers = self._receivers.pop(number)
         if self._closed:
             return
-        if call.error is None:
-            _deliver(call.on_done, call.result)
-        elif not isinstance(call.error, PalimpsestError):
-            raise call.error
-        elif call.on_error is not None:
-            _deliver(call.on_error, call.error)
+        if error is None:
+            _deliver(receivers.on_done, result)
+        elif not isinstance(error, PalimpsestError):
+            raise error
+        elif receivers.on_error is not None:
+            _deliver(receivers.on_error, error)
         else:
-            self.failed.emit(call.error)
+            self.failed.emit(error)
 
 
 def _in_store(home: Path, function: Callable[[Store], Any]) -> Any:

@@ -67,8 +67,7 @@ class PlainAxis(pg.AxisItem):
 def plot(canvas: Canvas, row: int, col: int, *, view: pg.ViewBox | None = None) -> pg.PlotItem:
     """An empty plot with plain axes, no menu, no buttons; it stays still unless it gets a `view` that can be moved."""
     axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-    item = canvas.addPlot(row=row, col=col, axisItems=axes, viewBox=view)
-    item.setMenuEnabled(False)
+    item = canvas.addPlot(row=row, col=col, axisItems=axes, viewBox=view, enableMenu=False)
     item.hideButtons()
     item.setMouseEnabled(view is not None, view is not None)
     item.getViewBox().setDefaultPadding(0.0)

@@ -56,7 +56,7 @@ class TradeoffChart(Chart):
         self._draw_now()
 
     def _build(self) -> None:
-        self.plot = plot(self.canvas, 0, 0, view=BrushBox())
+        self.plot = plot(self.canvas, 0, 0, view=BrushBox(enableMenu=False))
         self.plot.getViewBox().brushed.connect(self.brush)
         self.plot.showGrid(x=True, y=True, alpha=0.3)
         self.tint = pg.LinearRegionItem(orientation="horizontal", movable=False)

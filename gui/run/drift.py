@@ -8,26 +8,61 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.charts.drift import DriftChart
-from gui.charts.drift_rows import DriftModel, cell_of, levels_of
+from gui.charts.drift_rows import DriftCell, DriftModel, cell_of, levels_of
 from gui.i18n import tr
 from gui.project import Action
 from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.text import wrapped
 
 if TYPE_CHECKING:
-    from engine.records import CheckpointRow, Drift
+    from engine.records import Drift
     from gui.dialogs import Dialogs
 
 
 class DriftTab(QWidget):
-    """A checkpoint's weights, by how far they moved."""
+    """A checkpoint's weights, by how far they moved. The chart is made when there is something to draw."""
 
     requested = Signal()
 
     def __init__(self, dialogs: Dialogs | None = None, parent: QWidget | None = None) -> None:
         """Build it with its empty state."""
         super().__init__(parent)
+        self._dialogs = dialogs
         self._drift: dict[int, list[Drift]] = {}
+        self.picture: DriftPicture | None = None
+        self.empty = EmptyState(
+            Empty(
+                icon="chart", title=tr("No drift to show yet"),
+                text=tr("How far each layer's weights moved from the base: a diagnosis, not a verdict."),
+                action=Action(text=tr("Work out the drift"), do=self.requested.emit),
+            )
+        )  # fmt: skip
+        self._places = QStackedLayout(self)
+        self._places.addWidget(self.empty)
+
+    def show_drift(self, drift: dict[int, list[Drift]]) -> None:
+        """Show what there is; the newest checkpoint first."""
+        if drift == self._drift:
+            return
+        self._drift = drift
+        if self.picture is None:
+            self.picture = DriftPicture(self._dialogs)
+            self._places.addWidget(self.picture)
+        self.picture.show_drift(drift)
+        self._places.setCurrentWidget(self.picture if drift else self.empty)
+
+    def focus_chain(self) -> list[QWidget]:
+        """The button, or the checkpoint and then the chart."""
+        return [*self.empty.buttons, *(self.picture.focus_chain() if self.picture is not None else [])]
+
+
+class DriftPicture(QWidget):
+    """The chart of one checkpoint, which is chosen above it."""
+
+    def __init__(self, dialogs: Dialogs | None) -> None:
+        """Build it without a checkpoint."""
+        super().__init__()
+        self._cells: dict[int, list[DriftCell]] = {}
         self.step = QComboBox()
         self.step.setAccessibleName(tr("Checkpoint"))
         self.step.activated.connect(self._on_step_activated)
@@ -40,45 +75,29 @@ class DriftTab(QWidget):
         row.addWidget(label)
         row.addWidget(self.step)
         row.addStretch(1)
-        content = QWidget()
-        column = QVBoxLayout(content)
+        column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.addLayout(row)
         column.addWidget(self.chart, 1)
         column.addWidget(wrapped(tr("How far weights moved, not what was lost."), muted=True))
-        self._content = content
-        self.empty = EmptyState(
-            Empty(
-                icon="chart", title=tr("No drift to show yet"),
-                text=tr("How far each layer's weights moved from the base: a diagnosis, not a verdict."),
-                action=Action(text=tr("Work out the drift"), do=self.requested.emit),
-            )
-        )  # fmt: skip
-        self._places = QStackedLayout(self)
-        self._places.addWidget(self.empty)
-        self._places.addWidget(content)
 
-    def show_drift(self, drift: dict[int, list[Drift]], rows: list[CheckpointRow]) -> None:
-        """Show what there is; the newest checkpoint first."""
-        if drift == self._drift:
-            return
-        self._drift = drift
-        self._places.setCurrentWidget(self._content if drift else self.empty)
+    def show_drift(self, drift: dict[int, list[Drift]]) -> None:
+        """Show every checkpoint to choose from; the chosen one stays so."""
+        self._cells = {step: [cell_of(row) for row in rows] for step, rows in drift.items()}
         chosen = self.step.currentData()
         self.step.clear()
         for step in sorted(drift, reverse=True):
             self.step.addItem(tr("step {step}").format(step=step), step)
         self.step.setCurrentIndex(max(0, self.step.findData(chosen)))
+        self.chart.set_levels(*levels_of(cell for found in self._cells.values() for cell in found))
         self._show_step()
 
     def focus_chain(self) -> list[QWidget]:
         """The checkpoint, then the chart."""
-        return [*self.empty.buttons, self.step, self.chart]
+        return [self.step, self.chart]
 
     def _show_step(self) -> None:
-        cells = {step: [cell_of(row) for row in rows] for step, rows in self._drift.items()}
-        self.chart.set_levels(*levels_of(cell for found in cells.values() for cell in found))
-        self.chart.table().set_rows(cells.get(self.step.currentData(), []))
+        self.chart.table().set_rows(self._cells.get(self.step.currentData(), []))
 
     @Slot(int)
     def _on_step_activated(self, _index: int) -> None:

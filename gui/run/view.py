@@ -312,7 +312,7 @@ class RunPage(Page):
         self.verdict.show_verdict(view, reading, can_measure=can_measure)
         self._show_answers()
         self.strength.show_points(reading.strengths, can_score=run.state.is_ended and bool(reading.newest_ref))
-        self.drift.show_drift(reading.drift, reading.facts.checkpoints)
+        self.drift.show_drift(reading.drift)
         self.setup.show_setup(setup_words.view_of(run, reading.facts))
         self._show_live()
         if self.state.value == "loading" or self._card is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,12 +24,26 @@ from gui.widgets.form import Tinted
 from gui.widgets.text import heading, wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent
+
     from engine.records import Run
     from gui.dialogs import Dialogs
     from gui.run.verdict_words import VerdictView
 
 _TOKENS = {"kept": "kept_text", "forgot": "forgot_text", "measured": "base"}
 _FRAME, _ROW = 112, 42
+
+
+class _Note(QPlainTextEdit):
+    """A field of several lines that says when one leaves it, as a field of one line does."""
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say so, but for a menu over it."""
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
 
 
 class Preview(QScrollArea):
@@ -56,13 +70,14 @@ class Preview(QScrollArea):
             self.chart.set_dialogs(dialogs)
         self.tags = QLineEdit()
         self.tags.setPlaceholderText(tr("words, separated by commas"))
-        self.note = QPlainTextEdit()
+        self.note = _Note()
         self.note.setAccessibleName(tr("Note"))
         self.note.setTabChangesFocus(True)
         self.note.setMaximumHeight(self.note.fontMetrics().height() * 5)
         self._lay_out()
         self.open_button.clicked.connect(self._on_open_clicked)
         self.tags.editingFinished.connect(self._on_tags_edited)
+        self.note.left.connect(self.keep_note)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -104,7 +119,7 @@ class Preview(QScrollArea):
         self.name.setText(run.name)
         if is_other or not self.tags.hasFocus():
             self.tags.setText(", ".join(run.tags))
-        if is_other or not self.note.hasFocus():
+        if is_other or not (self.note.hasFocus() or self.note.document().isModified()):
             self.note.setPlainText(run.note)
         if is_other:
             self.headline.setText("")
@@ -122,6 +137,7 @@ class Preview(QScrollArea):
         self.chart.setMinimumHeight(_FRAME + _ROW * min(len(rows), 14))
         self.chart.setVisible(bool(rows))
 
+    @Slot()
     def keep_note(self) -> None:
         """Hand over a note that was typed."""
         if self._run_id is not None and self.note.document().isModified():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
+from speed import bar
 
 from gui.shell.palette import CommandPalette
 from gui.watchdog import FAIL_S
@@ -157,9 +156,8 @@ class Keyboard:
 
 
 def felt(stalls):
-    """The stalls that a person would feel. With more at work than there are processors, processor time itself stretches."""
-    crowd = os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 1.0
-    return [stall for stall in stalls if stall.is_felt(FAIL_S * max(1.0, min(3.0, crowd)))]
+    """The stalls that a person would feel."""
+    return [stall for stall in stalls if stall.is_felt(bar(FAIL_S))]
 
 
 def name_of(widget) -> str:

@@ -15,6 +15,7 @@ from engine.records import Recipe
 from engine.store import jobs, runs
 from gui import affinity
 from gui.dialogs import Reply
+from gui.garbage import Garbage
 from gui.project import Project
 from gui.shell.main_window import MainWindow
 from gui.theme import LIGHT, apply_theme
@@ -90,7 +91,14 @@ def nothing_left_behind(monkeypatch, request):
     for kind in (QFileDialog, QMessageBox):
         monkeypatch.setattr(kind, "exec", _refuse)
     monkeypatch.setattr(QFileDialog, "open", _refuse)
+    app, garbage = QApplication.instance(), None
+    if app is not None:  # as in the program: what a test leaves behind must not be deleted by a task's thread
+        garbage = Garbage()
+        garbage.start()
     yield
+    if garbage is not None:
+        garbage.stop()
+        garbage.deleteLater()
     app = QApplication.instance()
     if app is None:
         return

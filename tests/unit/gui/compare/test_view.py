@@ -4,6 +4,7 @@ import time
 
 import compared_runs
 from PySide6.QtGui import QImage
+from speed import bar
 
 from engine.store import jobs
 from gui.compare.model import OverviewModel
@@ -22,7 +23,7 @@ def test_the_overviews_model_is_a_sound_model(qtmodeltester, gui_project, five):
 def test_five_runs_are_there_within_a_second(open_compare, five):
     began = time.process_time()
     page = open_compare(run_ids=five)
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < bar(1.0)
     assert [row.name for row in page.overview.model.rows] == [
         "starter", "full-02", "lora-03", "qlora-01", "lora-04", "prompt-01",
     ]  # fmt: skip

@@ -161,8 +161,8 @@ def test_drift_is_empty_until_it_was_worked_out(gui_project, open_page, shown_ru
     ]
     strength.set_drift(gui_project.store, shown_run, 75, rows)
     other = open_page(shown_run, tab="drift")
-    assert other.drift.chart.isVisible()
-    assert len(other.drift.chart.rows) == 6
+    assert other.drift.picture.chart.isVisible()
+    assert len(other.drift.picture.chart.rows) == 6
 
 
 def test_the_strength_slider_proposes_and_writes(gui_project, open_page, shown_run):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
+from speed import bar
 
 from engine.records import Recipe
 from engine.store import jobs, runs
@@ -114,6 +115,25 @@ def test_undo_restores_the_very_same_rows(gui_project, page, edit):
     assert rows_of(gui_project) == before
 
 
+@pytest.mark.parametrize("leave", [True, False])
+def test_a_note_being_typed_is_not_lost_to_a_new_reading(qtbot, gui_project, page, leave):
+    page.activateWindow()
+    page.table.selectRow(0)
+    note = page.preview.note
+    qtbot.waitUntil(lambda: page.preview.run_id is not None and gui_project.tasks.is_idle)
+    run_id = page.preview.run_id
+    note.setFocus()
+    qtbot.keyClicks(note, "for Monday")
+    if leave:
+        page.compare.setFocus()
+        page.table.setFocus()
+    page.preview.show_run(runs.get(gui_project.store, run_id))
+    assert note.toPlainText() == "for Monday"
+    assert (runs.get(gui_project.store, run_id).note == "for Monday") is leave
+    page.deactivated()
+    assert runs.get(gui_project.store, run_id).note == "for Monday"
+
+
 def test_a_run_at_work_is_not_moved_to_the_trash(gui_project, page):
     jobs.enqueue(gui_project.store, "train", run_id=runs.create(gui_project.store, Recipe(name="live", base="starter")))
     live = runs.everything(gui_project.store)[0]
@@ -177,5 +197,5 @@ def test_five_hundred_runs_open_within_a_second(qtbot, gui_project, many):
     qtbot.waitUntil(lambda: made.state.value == "ready", timeout=10_000)
     took = time.monotonic() - began
     assert len(made.model.rows) == 501
-    assert took <= 1.5, f"{took:.2f} s (1 s on an idle machine; half as much again is allowed for a busy one)"
+    assert took <= bar(1.0), f"{took:.2f} s"
     qtbot.waitUntil(lambda: gui_project.tasks.is_idle)

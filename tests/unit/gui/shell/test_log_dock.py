@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from speed import bar
 
 from engine.store import runs
 
@@ -79,5 +80,5 @@ def test_copying_leaves_the_home_folder_out(dock):
 def test_20000_lines_are_shown_without_a_stall(dock):
     began = time.process_time()
     dock.pane.view.append([f"step {number}: loss 1.234" for number in range(20_000)])
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < bar(2.0)
     assert dock.pane.view.blockCount() <= 10_000
