@@ -8,10 +8,12 @@ import chart_examples as examples
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextCharFormat, QTextFormat
+from speed import bar
 
 from gui.charts.answers import Answer, AnswersView, tip_html, token_words
 from gui.charts.shading import TokenScore
 from gui.tasks import Tasks
+from gui.watchdog import FAIL_S
 
 HOSTILE = [
     '<img src="file:///etc/passwd"> <img src="https://tracker.example/x.png">',
