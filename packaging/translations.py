@@ -82,7 +82,7 @@ def _lupdate(catalogue: Path, code: str, files: list[Path], plurals: list[str]) 
 
 
 def _fill_english(catalogue: Path) -> None:
-    """English needs no translator: "%n run(s)" is "%n run" and "%n runs"."""
+    """English needs no translator: "%n run(s)" is "%n run" and "%n runs", "%n canary(ies)" is "%n canary" and "%n canaries"."""
     tree = ET.parse(catalogue)
     for message in tree.iter("message"):
         text, forms = message.findtext("source", ""), message.findall("translation/numerusform")
@@ -95,11 +95,11 @@ def _fill_english(catalogue: Path) -> None:
 
 
 def _singular(text: str) -> str:
-    return text.replace("(s)", "").replace("(ies)", "y").replace("(es)", "")
+    return text.replace("y(ies)", "y").replace("(s)", "").replace("(es)", "")
 
 
 def _plural(text: str) -> str:
-    return text.replace("(s)", "s").replace("(ies)", "ies").replace("(es)", "es")
+    return text.replace("y(ies)", "ies").replace("(s)", "s").replace("(es)", "es")
 
 
 def _write(tree: ET.ElementTree, path: Path) -> None:

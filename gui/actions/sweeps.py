@@ -38,7 +38,7 @@ def cancel_rest(project: Project, sweep_id: int) -> None:
         project.toast(tr("No run of this comparison waits."))
         return
     project.moved(
-        tr("%n waiting run(s) are cancelled", "", len(cancelled)),
+        tr("Cancelled %n waiting run(s)", "", len(cancelled)),
         lambda: sweeps.resume(project.store, sweep_id, cancelled),
         lambda: sweeps.cancel_rest(project.store, sweep_id),
     )

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engine.verdict.sentences import amount
 from gui.charts.before_after_rows import BeforeAfterModel, CapabilityRow, ordered
-from gui.charts.canvas import line_pen, plot, set_title, style_plot
+from gui.charts.canvas import line_pen, plot, style_plot
 from gui.charts.chart import Chart
 from gui.charts.rowlabels import Cell, RowLabels
 from gui.charts.strokes import CAP, RowBand, RowLimits, set_strokes, stroke_curve, whiskers
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from gui.charts.words import ShownWord
     from gui.theme import Theme
 
 MOST_ROWS = 14
 _OFFSET = 0.17
+#: Two panels narrower than so many letters together cannot be read: then only the change is drawn. One narrower than so
+#: many cannot either: then the numbers beside it are said without their bounds, which are drawn.
+_ROOM, _LEAST = 44, 20
 _WORDS: tuple[ShownWord, ...] = tuple(GLYPHS)
 
 
@@ -46,7 +49,8 @@ class BeforeAfterChart(Chart):
     def __init__(self, model: BeforeAfterModel | None = None, parent: QWidget | None = None) -> None:
         """Draw `model`, or an empty one of its own."""
         self._order = "change"
-        self._is_change_only = False
+        self._is_change_only = self._has_levels = False
+        self._has_bounds, self._beside = True, 0.0
         super().__init__(model or BeforeAfterModel(), parent)
         self._order_actions = self._make_order_actions()
 
@@ -81,6 +85,7 @@ class BeforeAfterChart(Chart):
             item.getAxis("left").setWidth(1)
             item.invertY(True)
             item.showGrid(x=True, y=False, alpha=0.35)
+        self.scores.getAxis("bottom").stay_level(self.changes.getAxis("bottom"))
         self.names.follow(self.scores.getViewBox())
         self.numbers.follow(self.changes.getViewBox())
         self._band = RowBand()
@@ -110,10 +115,10 @@ class BeforeAfterChart(Chart):
 
     def _refresh(self) -> None:
         rows = self.drawn()
+        self._set_texts(rows)
         self._fit(rows)
         self._set_levels(rows)
         self._set_changes(rows)
-        self._set_texts(rows)
         target = next((at for at, row in enumerate(rows) if row.is_target), None)
         for rule in self._rules:
             rule.setVisible(target is not None and len(rows) > 1)
@@ -125,7 +130,7 @@ class BeforeAfterChart(Chart):
         axis = 4.8 * self.fontMetrics().height()
         self.canvas.setMinimumHeight(round(height * len(rows) + axis))
         self._area.setMinimumHeight(round(height * min(len(rows), MOST_ROWS) + axis) + 2)
-        has_levels = any(row.before for row in rows) and not self._is_change_only
+        has_levels = self._has_levels
         self.scores.setVisible(has_levels)
         self.canvas.ci.layout.setColumnStretchFactor(1, 6 if has_levels else 0)
         self.scores.setMaximumWidth(16_777_215 if has_levels else 0)
@@ -135,6 +140,18 @@ class BeforeAfterChart(Chart):
         self.scores.setXRange(*_level_range(rows), padding=0)
         self.change_range = _change_range(rows)
         self.changes.setXRange(*self.change_range, padding=0)
+
+    def _arrangement(self) -> tuple[bool, bool]:
+        """Whether the scores are shown, and whether the bounds are said, beside names and numbers in this width."""
+        room = (self.width() - self._beside) / self.fontMetrics().averageCharWidth()
+        has_levels = room >= _ROOM and not self._is_change_only and any(row.before for row in self.rows)
+        return has_levels, room >= _LEAST
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A panel and the bounds come or go with the room there is."""
+        super().resizeEvent(event)
+        if (self._has_levels, self._has_bounds) != self._arrangement():
+            self.refresh()
 
     def _set_levels(self, rows: Sequence[CapabilityRow]) -> None:
         scored = [(at, row) for at, row in enumerate(rows) if row.before and row.after]
@@ -187,19 +204,29 @@ class BeforeAfterChart(Chart):
             ],
             self.names_font,
         )
-        words = [f"{GLYPHS[row.word]} {word_name(row.word)}" for row in rows]
+        self._set_numbers(rows, has_bounds=True)
+        self._beside = self.names.minimumWidth() + self.numbers.minimumWidth()
+        self._has_levels, self._has_bounds = self._arrangement()
+        if not self._has_bounds:
+            self._set_numbers(rows, has_bounds=False)
+        self.scores.getAxis("bottom").set_title(self._level_title(rows), theme.muted)
+        self.changes.getAxis("bottom").set_title(self._change_title(rows), theme.muted)
+
+    def _set_numbers(self, rows: Sequence[CapabilityRow], *, has_bounds: bool) -> None:
+        theme = self.theme
         self.numbers.set_rows(
             [
                 (
-                    Cell(text=row.numbers(), color=theme.text),
-                    Cell(text=word, color=word_text(row.word, theme), is_bold=row.word in {"forgot", "changed"}),
+                    Cell(text=row.numbers(has_bounds=has_bounds), color=theme.text),
+                    Cell(
+                        text=f"{GLYPHS[row.word]} {word_name(row.word)}", color=word_text(row.word, theme),
+                        is_bold=row.word in {"forgot", "changed"},
+                    ),
                 )
-                for row, word in zip(rows, words, strict=True)
+                for row in rows
             ],
             self.names_font,
-        )
-        set_title(self.scores.getAxis("bottom"), self._level_title(rows), theme)
-        set_title(self.changes.getAxis("bottom"), self._change_title(rows), theme)
+        )  # fmt: skip
 
     def _level_title(self, rows: Sequence[CapabilityRow]) -> str:
         if rows and rows[0].kind == "binary":

@@ -61,8 +61,10 @@ class CapabilityRow:
         """The unit of a change: points for 0/1 scores, else the score's own."""
         return tr("points") if self.kind == "binary" else said(self.unit)
 
-    def numbers(self) -> str:
+    def numbers(self, *, has_bounds: bool = True) -> str:
         """Change and bounds: −21.0 [−27.0, −15.0]."""
+        if not has_bounds:
+            return amount(self.change, self.kind)
         low, high = (self.better, self.worse) if self.kind == "kl" else (self.worse, self.better)
         parts = ["…" if value is None else amount(value, self.kind) for value in (low, high)]
         return f"{amount(self.change, self.kind)} [{parts[0]}, {parts[1]}]"

@@ -49,7 +49,10 @@ class Canvas(pg.GraphicsLayoutWidget):
 
 
 class PlainAxis(pg.AxisItem):
-    """Numbers with a real minus sign and no scaling by powers of ten."""
+    """Numbers with a real minus sign and no scaling by powers of ten; a title longer than the axis is broken."""
+
+    _title = _shown = _ink = ""
+    _beside: PlainAxis | None = None
 
     def __init__(self, orientation: str) -> None:
         """Ticks of one level only, pointing into the plot."""
@@ -63,6 +66,54 @@ class PlainAxis(pg.AxisItem):
         """Tick labels as pyqtgraph counts them, with a minus sign."""
         return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
 
+    def set_title(self, text: str, ink: str) -> None:
+        """Say what is drawn along it, in a colour; the text may be anyone's."""
+        self._title, self._ink = text, ink
+        self._show_title()
+
+    def stay_level(self, other: PlainAxis) -> None:
+        """Take as many lines as `other` does, and it as many as this: the rows of two panels stay beside each other."""
+        self._beside, other._beside = other, self
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Place the title, anew where it fits another number of lines."""
+        super().resizeEvent(event)
+        for axis in (self, self._beside):
+            if axis is not None and axis._title and axis._fitted() != axis._shown:
+                axis._show_title()
+
+    def _lines(self) -> list[str]:
+        room = self.size().width() if self.orientation in ("bottom", "top") else self.size().height()
+        return broken(self._title, QFontMetricsF(self.label.font()), room)
+
+    def _fitted(self) -> str:
+        lines = self._lines()
+        if self._beside is not None and self._beside.isVisible():
+            lines += [" "] * (len(self._beside._lines()) - len(lines))
+        return "\n".join(lines)
+
+    def _show_title(self) -> None:
+        self._shown = self._fitted()
+        lines = "<br>".join(html.escape(line).strip() or "&nbsp;" for line in self._shown.split("\n"))
+        self.setLabel(f'<div align="center">{lines}</div>' if "\n" in self._shown else lines, color=self._ink)
+        super().resizeEvent()
+
+
+def broken(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """The lines of a text, each that is wider than `room` pixels broken at the space nearest its middle."""
+    lines = text.split("\n")
+    return [
+        part for line in lines for part in (_halves(line) if 0 < room < metrics.horizontalAdvance(line) else [line])
+    ]
+
+
+def _halves(line: str) -> list[str]:
+    spaces = [at for at, letter in enumerate(line) if letter == " "]
+    if not spaces:
+        return [line]
+    at = min(spaces, key=lambda at: abs(at - len(line) / 2))
+    return [line[:at], line[at + 1 :]]
+
 
 def plot(canvas: Canvas, row: int, col: int, *, view: pg.ViewBox | None = None) -> pg.PlotItem:
     """An empty plot with plain axes, no menu, no buttons; it stays still unless it gets a `view` that can be moved."""
@@ -75,12 +126,13 @@ def plot(canvas: Canvas, row: int, col: int, *, view: pg.ViewBox | None = None) 
 
 
 def style_plot(item: pg.PlotItem, theme: Theme, font: QFont) -> None:
-    """Axis lines, tick and title colours of one plot."""
+    """Axis lines, tick colours, and the letters of ticks and titles of one plot."""
     for side in ("left", "bottom", "right", "top"):
         axis = item.getAxis(side)
         axis.setPen(line_pen(theme.border))
         axis.setTextPen(pg.mkPen(theme.text))
         axis.setTickFont(font)
+        axis.label.setFont(font)
 
 
 #: Device pixels a point; cosmetic pens do not follow the painter's scale, so that fine screens and exports need it said.
@@ -181,10 +233,3 @@ def text_box(label: Label, at: QPointF, font: QFont) -> QRectF:
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(label.text), metrics.height()
     return QRectF(at.x() + label.dx - label.align * width, at.y() + label.dy - height / 2, width, height)
-
-
-def set_title(axis: pg.AxisItem, text: str, theme: Theme) -> None:
-    """An axis's title, of one or more lines; the text may be anyone's, so it is escaped for the axis's HTML."""
-    lines = "<br>".join(html.escape(line) for line in text.split("\n"))
-    axis.setLabel(f'<div align="center">{lines}</div>' if "\n" in text else lines, color=theme.muted)
-    axis.resizeEvent()

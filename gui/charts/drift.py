@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from gui.charts.canvas import plot, set_title, style_plot
+from gui.charts.canvas import plot, style_plot
 from gui.charts.chart import Chart
 from gui.charts.drift_rows import OUTSIDE, DriftModel, levels_of
 from gui.charts.grid import Grid, Tile
@@ -190,10 +190,10 @@ class DriftChart(Chart):
     def _style(self, theme: Theme, font: QFont) -> None:
         for item in (self.plot, self.means, self.bar):
             style_plot(item, theme, font)
-        set_title(self.plot.getAxis("left"), tr("Layer"), theme)
-        set_title(self.plot.getAxis("bottom"), tr("Module"), theme)
-        set_title(self.means.getAxis("bottom"), tr("Mean"), theme)
-        set_title(self.bar.getAxis("left"), tr("log10 of ‖ΔW‖/‖W‖"), theme)
+        self.plot.getAxis("left").set_title(tr("Layer"), theme.muted)
+        self.plot.getAxis("bottom").set_title(tr("Module"), theme.muted)
+        self.means.getAxis("bottom").set_title(tr("Mean"), theme.muted)
+        self.bar.getAxis("left").set_title(tr("log10 of ‖ΔW‖/‖W‖"), theme.muted)
         self.bars.setOpts(brush=color(theme.base), pen=pg.mkPen(None))
         self.grid.font = font
         if self._at:

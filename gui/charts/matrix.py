@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout
 
-from gui.charts.canvas import plot, set_title, style_plot
+from gui.charts.canvas import plot, style_plot
 from gui.charts.chart import Chart
 from gui.charts.grid import Grid, Tile
 from gui.charts.matrix_rows import MatrixModel, average_final, backward_transfer
@@ -108,7 +108,7 @@ class MatrixChart(Chart):
 
     def _style(self, theme: Theme, font: QFont) -> None:
         style_plot(self.plot, theme, font)
-        set_title(self.plot.getAxis("bottom"), tr("Evaluated on"), theme)
+        self.plot.getAxis("bottom").set_title(tr("Evaluated on"), theme.muted)
         self.grid.font = font
         if self._at:
             self._set_tiles()

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 
 from engine.export.series import SMOOTHING
-from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot
+from gui.charts.canvas import Label, TextLayer, line_pen, plot, style_plot
 from gui.charts.chart import Chart
 from gui.charts.series import drawn, log_ticks, snapped, visible
 from gui.charts.strokes import set_strokes, stroke_curve
@@ -220,7 +220,7 @@ class TimelinePicture(Chart):
         said = f"{name}, {first[0].unit_name}" if first else tr("Change")
         if said != self._check_title:
             self._check_title = said
-            set_title(self.checks.getAxis("left"), said, self.theme)
+            self.checks.getAxis("left").set_title(said, self.theme.muted)
             self.checks.getAxis("left").setTicks(None if first else [[]])
 
     def _spans(self, run: Run, checks: Sequence[CheckRow]) -> list[tuple[float, float, float, float]]:
@@ -355,9 +355,9 @@ class TimelinePicture(Chart):
     def _style(self, theme: Theme, font: QFont) -> None:
         for item in (self.losses, self.checks):
             style_plot(item, theme, font)
-        set_title(self.checks.getAxis("left"), self._check_title or tr("Change"), theme)
-        set_title(self.losses.getAxis("left"), tr("Loss, nats/token"), theme)
-        set_title(self.checks.getAxis("bottom"), self._axis_title(), theme)
+        self.checks.getAxis("left").set_title(self._check_title or tr("Change"), theme.muted)
+        self.losses.getAxis("left").set_title(tr("Loss, nats/token"), theme.muted)
+        self.checks.getAxis("bottom").set_title(self._axis_title(), theme.muted)
         self.raw.setPen(line_pen(theme.loss_raw, 1))
         for curve, line, look in zip(self.smooth, self.lines, theme.series, strict=True):
             curve.setPen(line_pen(look.color, 2, look.dash))

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from gui.charts.canvas import Label, TextLayer, line_pen, plot, set_title, style_plot, text_box
+from gui.charts.canvas import Label, TextLayer, line_pen, plot, style_plot, text_box
 from gui.charts.chart import Chart
 from gui.charts.pareto import Box, front, spread
 from gui.charts.strokes import set_strokes, stroke_curve
@@ -298,8 +298,8 @@ class TradeoffChart(Chart):
     def _title_axes(self) -> None:
         unit = self.rows[0].unit if getattr(self, "_model", None) and self.rows else tr("points")
         said = tr("Learned, {unit} → better").format(unit=unit)
-        set_title(self.plot.getAxis("bottom"), said, self.theme)
-        set_title(self.plot.getAxis("left"), self._left_title(), self.theme)
+        self.plot.getAxis("bottom").set_title(said, self.theme.muted)
+        self.plot.getAxis("left").set_title(self._left_title(), self.theme.muted)
 
     def _left_title(self) -> str:
         measure = self._given.measure

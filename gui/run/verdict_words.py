@@ -101,7 +101,8 @@ def headline(verdict: Verdict) -> str:
     if not made_it:
         return f"{GLYPHS[word]} {word_name(word)}"
     worst = max(made_it, key=lambda one: one.mean_change / one.budget if one.budget else one.mean_change)
-    return f"{GLYPHS[word]} {word_name(word)} {worst.name}: {change_text(worst)}"
+    words = tr("{glyph} {word} {name}: {change}")
+    return words.format(glyph=GLYPHS[word], word=word_name(word), name=worst.name, change=change_text(worst))
 
 
 def change_text(one: CapabilityVerdict) -> str:

@@ -72,6 +72,7 @@
     </message>
     <message>
         <source>n={n}</source>
+        <extracomment>Two panels narrower than so many letters together cannot be read: then only the change is drawn. One narrower than so many cannot either: then the numbers beside it are said without their bounds, which are drawn.</extracomment>
         <translation>n={n}</translation>
     </message>
     <message>
@@ -108,14 +109,14 @@
     </message>
     <message>
         <source>Forgot {name}: {change}</source>
-        <translation>Vergessen: {name}: {change}</translation>
+        <translation>Vergessen: {name} {change}</translation>
     </message>
     <message>
         <source>{name} changed: {change}</source>
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can&apos;t tell about %n of {all}: {names}</source>
+        <source>Can't tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -290,7 +291,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -587,7 +588,7 @@
         <translation>unterbrochen</translation>
     </message>
     <message>
-        <source>guard&apos;s warning</source>
+        <source>guard's warning</source>
         <translation>Warnung des Wächters</translation>
     </message>
     <message>
@@ -603,7 +604,7 @@
         <translation>vom Wächter angehalten bei {step}</translation>
     </message>
     <message>
-        <source>guard&apos;s warning at {step}</source>
+        <source>guard's warning at {step}</source>
         <translation>Warnung des Wächters bei {step}</translation>
     </message>
     <message>
@@ -717,7 +718,7 @@
     </message>
     <message>
         <source>base</source>
-        <extracomment>Pixels below which a panel is not laid out yet.</extracomment>
+        <extracomment>Pixels below which a panel is not laid out yet. Between a point and its name, and the least that is left of a name, in pixels.</extracomment>
         <translation>Basis</translation>
     </message>
     <message>
@@ -753,7 +754,7 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
+        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
         <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -895,7 +896,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -907,7 +908,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can&apos;t tell</source>
+        <source>Can't tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1181,7 +1182,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability&apos;s canaries can decide</source>
+        <source>What each capability's canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1296,7 +1297,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project&apos;s current model</source>
+        <source>⚑ the project's current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1474,7 +1475,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1547,7 +1548,7 @@
         <translation>Es wurde verändert.</translation>
     </message>
     <message>
-        <source>We can&apos;t tell.</source>
+        <source>We can't tell.</source>
         <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
@@ -1879,7 +1880,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run&apos;s recipe</source>
+        <source>Take over a run's recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1892,7 +1893,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -2421,7 +2422,7 @@
         <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe&apos;s note</source>
+        <source>Recipe's note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2593,7 +2594,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser&apos;s state was removed</source>
+        <source>no: the optimiser's state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2705,7 +2706,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project&apos;s current model.</source>
+        <source>⚑ This is the project's current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2729,6 +2730,10 @@
             <numerusform>%n Fähigkeit, innerhalb ihres Limits</numerusform>
             <numerusform>%n Fähigkeiten, alle innerhalb ihrer Limits</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{glyph} {word} {name}: {change}</source>
+        <translation>{glyph} {word}: {name} {change}</translation>
     </message>
     <message>
         <source>{change} (no bound from so few items, limit {limit})</source>
@@ -2823,7 +2828,7 @@
         <translation>Aufgaben nach</translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
@@ -2831,7 +2836,7 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
         <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
@@ -2891,7 +2896,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2915,7 +2920,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -3098,7 +3103,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3135,7 +3140,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line&apos;s key or kind.</extracomment>
+        <extracomment>The role of a line's key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3228,7 +3233,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run&apos;s recipe</source>
+        <source>New run with this run's recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3363,7 +3368,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run&apos;s answers were not written out before and after training.</source>
+        <source>This run's answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3488,7 +3493,7 @@
     </message>
     <message>
         <source>Status</source>
-        <extracomment>Say that the disk is short below this. Room for the live run&apos;s name and share, in average letters; longer ones are shortened in the middle.</extracomment>
+        <extracomment>Say that the disk is short below this. Room for the live run's name and share, in average letters; longer ones are shortened in the middle.</extracomment>
         <translation>Status</translation>
     </message>
     <message>
@@ -3633,7 +3638,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
+        <extracomment>Rows shown before the model's own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -4005,7 +4010,7 @@
         <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can&apos;t tell.</source>
+        <source>The votes can't tell.</source>
         <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
@@ -4117,7 +4122,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4461,7 +4466,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4736,7 +4741,7 @@
         <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
     </message>
     <message>
-        <source>Blocks are numbered from 0; those not named take the slider&apos;s strength. Drift shows which moved most.</source>
+        <source>Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most.</source>
         <translation>Blöcke zählen ab 0; nicht genannte haben die Stärke des Reglers. Drift zeigt, welche sich am meisten bewegt haben.</translation>
     </message>
     <message>
@@ -4837,10 +4842,10 @@
         <translation>Kein Lauf dieses Vergleichs wartet.</translation>
     </message>
     <message numerus="yes">
-        <source>%n waiting run(s) are cancelled</source>
+        <source>Cancelled %n waiting run(s)</source>
         <translation>
-            <numerusform>%n wartender Lauf ist abgebrochen</numerusform>
-            <numerusform>%n wartende Läufe sind abgebrochen</numerusform>
+            <numerusform>%n wartender Lauf abgebrochen</numerusform>
+            <numerusform>%n wartende Läufe abgebrochen</numerusform>
         </translation>
     </message>
     <message>
@@ -4968,7 +4973,7 @@
         <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
-        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
@@ -4992,7 +4997,7 @@
         <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
-        <source>Try all methods with this run&apos;s recipe…</source>
+        <source>Try all methods with this run's recipe…</source>
         <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
@@ -5000,7 +5005,7 @@
         <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
-        <source>Export this run&apos;s model…</source>
+        <source>Export this run's model…</source>
         <translation>Modell dieses Laufs exportieren …</translation>
     </message>
     <message>

@@ -77,8 +77,8 @@
     <message numerus="yes">
         <source>%n capability(ies), all inside their limits</source>
         <translation>
-            <numerusform>%n capabilityy, all inside their limits</numerusform>
-            <numerusform>%n capabilityies, all inside their limits</numerusform>
+            <numerusform>%n capability, all inside their limits</numerusform>
+            <numerusform>%n capabilities, all inside their limits</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -156,8 +156,8 @@
     <message numerus="yes">
         <source>%n canary(ies)</source>
         <translation>
-            <numerusform>%n canaryy</numerusform>
-            <numerusform>%n canaryies</numerusform>
+            <numerusform>%n canary</numerusform>
+            <numerusform>%n canaries</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -189,10 +189,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n waiting run(s) are cancelled</source>
+        <source>Cancelled %n waiting run(s)</source>
         <translation>
-            <numerusform>%n waiting run are cancelled</numerusform>
-            <numerusform>%n waiting runs are cancelled</numerusform>
+            <numerusform>Cancelled %n waiting run</numerusform>
+            <numerusform>Cancelled %n waiting runs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -254,8 +254,8 @@
     <message numerus="yes">
         <source>%n capability(ies) would be beyond the limit</source>
         <translation>
-            <numerusform>%n capabilityy would be beyond the limit</numerusform>
-            <numerusform>%n capabilityies would be beyond the limit</numerusform>
+            <numerusform>%n capability would be beyond the limit</numerusform>
+            <numerusform>%n capabilities would be beyond the limit</numerusform>
         </translation>
     </message>
 </context>

@@ -89,6 +89,21 @@ def test_the_built_catalogue_is_the_text_one(tools, tmp_path, qapp):
     assert translator.translate("", "%n run(s)", "", 3) == "%n Läufe"
 
 
+def test_english_counts_in_english(qapp):
+    translator = QTranslator()
+    assert translator.load(str(FOLDER / "palimpsest_en.qm"))
+
+    def said(text, count):
+        return translator.translate("", text, "", count)
+
+    assert [said("%n run(s)", count) for count in (1, 2)] == ["%n run", "%n runs"]
+    assert [said("%n canary(ies)", count) for count in (1, 2)] == ["%n canary", "%n canaries"]
+    text = "%n capability(ies), all inside their limits"
+    assert [said(text, count).split(",")[0] for count in (1, 2)] == ["%n capability", "%n capabilities"]
+    lines = (FOLDER / "palimpsest_en.ts").read_text("utf-8").splitlines()
+    assert not [line for line in lines if "<numerusform" in line and ("(s)" in line or "(ies)" in line or "yy" in line)]
+
+
 def test_the_pseudo_language_is_longer_and_keeps_placeholders():
     said = Pseudo().translate("", "Roll back to step {step}")
     assert len(said) >= 1.4 * len("Roll back to step {step}") - 1

@@ -7,7 +7,7 @@ import chart_examples as examples
 import msgspec
 import pytest
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter, QPen
 
 from engine.export.charts import Level
@@ -234,3 +234,34 @@ def _drawn_span(chart, word):
     x, y = chart._bounds[word].getData()
     assert y[0] == y[1]
     return float(x[0]), float(x[1])
+
+
+@pytest.mark.parametrize("width", range(640, 1240, 50))
+def test_the_rows_of_both_panels_are_level_at_every_width(shown, qtbot, width):
+    """Also where the title of one takes three lines and that of the other two."""
+    chart, level = BeforeAfterChart(), Level(mean=-1.8, lower=-1.9, upper=-1.7)
+    rows = [row_of(_verdict("kept", -0.05, 0.05), before=level, after=level)] * 5
+    chart.table().set_rows(rows)
+    shown(chart)
+    chart.resize(width, 500)
+    qtbot.wait(50)
+    for row in (0, len(chart.rows) - 1):
+        places = [item.getViewBox().mapViewToScene(QPointF(0, row)).y() for item in (chart.scores, chart.changes)]
+        assert not chart.scores.isVisible() or places[0] == pytest.approx(places[1], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("width", "has_levels", "has_bounds"), [(1000, True, True), (640, False, True), (480, False, False)]
+)
+def test_what_has_no_room_is_left_out(shown, qtbot, width, has_levels, has_bounds):
+    chart = BeforeAfterChart()
+    chart.table().set_rows(examples.capability_rows())
+    shown(chart)
+    chart.resize(width, 500)
+    qtbot.wait(50)
+    assert chart.scores.isVisible() is has_levels
+    assert ("[" in chart.numbers.texts()[0]) is has_bounds
+    chart.resize(1000, 500)
+    qtbot.wait(50)
+    assert chart.scores.isVisible()
+    assert "[" in chart.numbers.texts()[0]

@@ -4,14 +4,16 @@ import csv
 import io
 import re
 import time
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.errors import UserError
+from gui.charts.canvas import PlainAxis
 from gui.charts.model import SORT_ROLE
 from gui.theme import DARK, LIGHT, apply_theme
 
@@ -306,3 +308,21 @@ def _wheel(target, modifiers):
     window = target.window()
     at = QPointF(target.mapTo(window, target.rect().center()))
     QTest.wheelEvent(window.windowHandle(), at, QPoint(0, -240), QPoint(), modifiers)
+
+
+@pytest.mark.parametrize("width", [520, 720, 1000])
+def test_no_axis_title_is_cut(chart, qtbot, width):
+    font = chart.font()
+    font.setPointSizeF(1.5 * font.pointSizeF())
+    chart.setFont(font)
+    chart.resize(width, 420)
+    qtbot.wait(50)
+    axes = [item for item in chart.canvas.scene().items() if isinstance(item, PlainAxis)]
+    titles = [one.label for one in axes if one.label.isVisible() and one.label.toPlainText().strip()]
+    places = {
+        title.toPlainText(): title.mapRectToScene(title.boundingRect().adjusted(4, 4, -4, -4)) for title in titles
+    }
+    assert places
+    room = QRectF(chart.canvas.viewport().rect()).adjusted(-1, -1, 1, 1)
+    assert not [(said, place) for said, place in places.items() if not room.contains(place)], room
+    assert not [pair for pair in combinations(places, 2) if places[pair[0]].intersects(places[pair[1]])]
