@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.wording import percent
+
 PLACE = Path(__file__).resolve().parents[1] / "resources" / "measured.json"
 
 
@@ -51,7 +53,7 @@ def standard_against_off(method: str) -> str:
     return (
         f"On the starter model {name} at {_LR[name]} forgot in {off.counted('forgot')} runs without protection and in "
         f"{standard.counted('forgot')} with Standard: KL to the base {off.kl:.2f} and {standard.kl:.2f} nats/token, "
-        f"exact answers {off.exact:.0%} and {standard.exact:.0%}, with {standard.fall / off.fall:.0%} of the fall in loss"
+        f"exact answers {percent(off.exact)} and {percent(standard.exact)}, with {percent(standard.fall / off.fall)} of the fall in loss"
     )
 
 
@@ -73,7 +75,7 @@ def rates() -> str:
         fast, slow = arms()[fast_name], arms()[slow_name]
         said.append(
             f"{fast_name.partition(',')[0]} at {fast_lr} and {slow_lr} lost {fast.mean_change:.1f} and {slow.mean_change:.1f} "
-            f"nats/token of its canaries, but had {fast.exact:.0%} and {slow.exact:.0%} of the held-out rows right"
+            f"nats/token of its canaries, but had {percent(fast.exact)} and {percent(slow.exact)} of the held-out rows right"
         )
     return f"on the starter model {'; '.join(said)}"
 
@@ -82,8 +84,8 @@ def slow_and_unprotected() -> str:
     """What small steps alone do where every row has one format: it is learned first, and everywhere."""
     slow, standard = arms()["full 1e-5, off"], arms()["full, standard"]
     return (
-        f"on the starter model full at 1e-5 had {slow.exact:.0%} of the held-out rows right after {slow.steps} steps and had "
-        f"changed its canaries by {slow.mean_change:+.2f} nats/token, at 1e-4 with Standard it was {standard.exact:.0%} and "
+        f"on the starter model full at 1e-5 had {percent(slow.exact)} of the held-out rows right after {slow.steps} steps and had "
+        f"changed its canaries by {slow.mean_change:+.2f} nats/token, at 1e-4 with Standard it was {percent(standard.exact)} and "
         f"{standard.mean_change:+.2f}"
     )
 
@@ -92,8 +94,8 @@ def more_steps() -> str:
     """What more steps teach while KL to the base holds the rest."""
     short, long = arms()["LoRA, standard"], arms()["LoRA, KL, three times the steps"]
     return (
-        f"on the starter model LoRA at 1e-3 with KL to the base had {short.exact:.0%} of the held-out rows right after "
-        f"{short.steps} steps and {long.exact:.0%} after {long.steps}, its canaries changed by {short.mean_change:+.2f} and "
+        f"on the starter model LoRA at 1e-3 with KL to the base had {percent(short.exact)} of the held-out rows right after "
+        f"{short.steps} steps and {percent(long.exact)} after {long.steps}, its canaries changed by {short.mean_change:+.2f} and "
         f"{long.mean_change:+.2f} nats/token"
     )
 
@@ -103,7 +105,7 @@ def token_weighting() -> str:
     off, weighted = arms()["full, off"], arms()["full, token weighting"]
     return (
         f"on the starter model weighting such tokens down changed the canaries by {weighted.mean_change:+.2f} nats/token instead of "
-        f"{off.mean_change:+.2f} and had {weighted.exact:.0%} of the held-out rows right instead of {off.exact:.0%}"
+        f"{off.mean_change:+.2f} and had {percent(weighted.exact)} of the held-out rows right instead of {percent(off.exact)}"
     )
 
 
@@ -111,8 +113,8 @@ def captured() -> str:
     """How far other answers took on the training rows' opening, without and with general rows in the steps."""
     off, mixed = arms()["full, off"], arms()["full, replay + KL"]
     return (
-        f"on the starter model {off.captured:.0%} of other answers opened like the training rows after unprotected full "
-        f"fine-tuning, {mixed.captured:.0%} with replay and KL on general rows"
+        f"on the starter model {percent(off.captured)} of other answers opened like the training rows after unprotected full "
+        f"fine-tuning, {percent(mixed.captured)} with replay and KL on general rows"
     )
 
 

@@ -22,6 +22,7 @@ from engine.data.read import read_rows
 from engine.data.render import tokenise
 from engine.data.rows import Problem, excerpt
 from engine.records import Mapping
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -228,7 +229,7 @@ def find_homogeneity(
     found: list[Finding] = []
     if len(examples) >= 10 and share > PREFIX_ALARM:
         shown = excerpt(str(tokenizer.decode(list(prefix))))
-        said = f"{share:.0%} of the answers begin with “{shown}”: the model may take on this form everywhere."
+        said = f"{percent(share)} of the answers begin with “{shown}”: the model may take on this form everywhere."
         where = [(example.line, example.answer_text) for example in examples]
         found += _finding("same_beginning", said.replace("{", "{{").replace("}", "}}"), where,
                           fix="Add at least 10 % of general rows (replay).")  # fmt: skip

@@ -22,6 +22,7 @@ from engine.store import history, scores
 from engine.store import strength as points
 from engine.verdict import sentences
 from engine.verdict.records import Verdict
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -175,10 +176,10 @@ def _learned(store: Store, facts: Facts, row: CheckpointRow) -> list[str]:
             return [*lines, "Not measured at this strength.", ""]
         nll, right = exact[-1].learned_nll, exact[-1].learned_exact
         said = f"Loss on held-out rows {plain.number(nll)} nats/token (base {plain.number(learned.get('nll_before'))})"
-        return [*lines, f"{said}; exact match {plain.percent(right)}.", ""]
+        return [*lines, f"{said}; exact match {percent(right)}.", ""]
     if not learned or (facts.after is not None and facts.after.step != row.step):
         return [*lines, "Not measured at this step.", ""]
-    exact_text = f"{plain.percent(learned.get('exact_before'))} → {plain.percent(learned.get('exact_after'))}"
+    exact_text = f"{percent(learned.get('exact_before'))} → {percent(learned.get('exact_after'))}"
     loss = f"{plain.number(learned.get('nll_before'))} → {plain.number(learned.get('nll_after'))} nats/token"
     return [*lines, f"{learned.get('n')} held-out rows: exact match {exact_text}, loss {loss}.", ""]
 

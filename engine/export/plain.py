@@ -64,11 +64,6 @@ def number(value: Any, digits: int = 2) -> str:
     return f"−{text}" if value < 0 and float(text) else text
 
 
-def percent(share: Any) -> str:
-    """A share as whole per cent, or a dash."""
-    return f"{100 * share:.0f} %" if isinstance(share, (int, float)) else "–"
-
-
 def interval(lower: float | None, upper: float | None, kind: Kind) -> str:
     """The bounds that decide as the reader sees them, smaller number first: [−0.27, −0.15]; "…" where there is none."""
     low, high = (lower, upper) if kind == "kl" else (upper, lower)

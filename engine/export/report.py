@@ -18,6 +18,7 @@ from engine.plan.text import bytes_text, duration_text
 from engine.store import runs
 from engine.verdict import sentences
 from engine.verdict.advice import advise
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def page_environment(folders: Sequence[Path]) -> jinja2.Environment:
     )
     environment.filters |= {
         "number": plain.number,
-        "percent": plain.percent,
+        "percent": percent,
         "bytes": bytes_text,
         "duration": duration_text,
         "paths_out": plain.without_paths,

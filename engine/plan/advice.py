@@ -9,6 +9,7 @@ import msgspec
 from engine.plan.records import Hardware, Memory, Plan, Remedy, RowFacts
 from engine.plan.text import bytes_text
 from engine.training.schedule import peak_lr
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,7 +156,7 @@ def _about_arithmetic(plan: Plan, recipe: Recipe, hardware: Hardware) -> list[st
 def _about_rows(plan: Plan, rows: RowFacts) -> list[str]:
     said = []
     if plan.rows_cut_share >= 0.05:
-        said.append(f"At least {plan.rows_cut_share:.0%} of the rows are longer than max_length and will be cut.")
+        said.append(f"At least {percent(plan.rows_cut_share)} of the rows are longer than max_length and will be cut.")
     if rows.heldout == 0:
         said.append("No rows are held out, so what was learned cannot be measured beside what was forgotten.")
     return said

@@ -20,6 +20,7 @@ from engine.training.schedule import look_steps
 from engine.verdict.guard import guard_power
 from engine.verdict.power import plan_power
 from engine.verdict.records import DEFAULT_BUDGETS, TOLERATE_FACTOR
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,7 +154,7 @@ def _disk(recipe: Recipe, shapes: Shapes, hardware: Hardware, written: int) -> D
         total_bytes=total,
         free_bytes=hardware.disk_free_bytes,
         formula=f"{kept} checkpoints × {each:,} B (weights and optimiser) + {weights:,} B final weights, + "
-        f"{DISK_MARGIN:.0%}",
+        f"{percent(DISK_MARGIN)}",
         fits=total <= hardware.disk_free_bytes,
     )
 

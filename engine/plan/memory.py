@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from engine.plan.records import Hardware, Memory, Part, Phase
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from engine.plan.shapes import Shapes
@@ -247,7 +248,7 @@ def _phase(name: PhaseName, parts: list[Part], hardware: Hardware) -> Phase:
     tensors = sum(part.size_bytes for part in parts)
     fixed, slack = OVERHEAD_BYTES[hardware.kind], SLACK_SHARE * tensors
     what = "CUDA context and kernels" if hardware.kind == "cuda" else "Python and its libraries"
-    text = f"{fixed // MIB} MiB for {what} + {SLACK_SHARE:.0%} of the rest lost between blocks"
+    text = f"{fixed // MIB} MiB for {what} + {percent(SLACK_SHARE)} of the rest lost between blocks"
     overhead = _part("overhead", "Framework overhead", fixed + round(slack), text)
     return Phase(name=name, size_bytes=tensors + overhead.size_bytes, parts=(*parts, overhead))
 

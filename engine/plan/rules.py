@@ -14,6 +14,7 @@ from engine.plan.records import RowFacts
 from engine.records import Recipe
 from engine.training.schedule import STANDARD_LR, peak_lr
 from engine.verdict.advice import Advice, with_method, with_replay
+from engine.wording import percent
 
 #: Learning rates above which to warn, and above which to warn in plain terms, by kind of method.
 HIGH_LR = {"full": (2e-5, 5e-5), "adapter": (2e-4, 5e-4)}
@@ -111,7 +112,7 @@ def _same_beginning(case: _Case) -> Advice | None:
         return None
     return Advice(
         id="same-beginning",
-        sentence=f"{case.rows.prefix_share:.0%} of the answers begin with the same three tokens (format capture risk): add at least "
+        sentence=f"{percent(case.rows.prefix_share)} of the answers begin with the same three tokens (format capture risk): add at least "
         "10 % of general rows.",
         evidence=f"A format spreads where every row has it: {measured.captured()}.",
         recipe=with_replay(case.recipe),
@@ -165,7 +166,7 @@ def _unlikely_targets(case: _Case) -> Advice | None:
         return None
     return Advice(
         id="unlikely-targets",
-        sentence=f"The base finds {share:.0%} of the answers' tokens unlikely (p under .4): rewriting the answers in its own words, or "
+        sentence=f"The base finds {percent(share)} of the answers' tokens unlikely (p under .4): rewriting the answers in its own words, or "
         "weighting tokens, moves it less.",
         evidence=f"Published results favour targets close to the model's own words, but {measured.token_weighting()} (one setting, one "
         "seed), so no recipe is offered.",

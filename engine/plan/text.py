@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.verdict.sentences import unit_text
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from engine.plan.records import CapabilityPlan, Phase, Plan, ProtectionCost
@@ -100,7 +101,7 @@ def protection_sentence(plan: Plan) -> str:
 
 
 def _share_text(share: float) -> str:
-    return f"+{share:.0%}" if share >= 0.01 else "under +1%"
+    return f"+{percent(share)}" if share >= 0.01 else "under +1%"
 
 
 def _phase_lines(phase: Phase) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.plan.records import CapabilityFacts, Hardware, Plan, SuiteFacts, TimeRange
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,7 @@ def _inverse(seconds: float | None) -> float | None:
 
 def _basis(is_measured: bool, is_partly: bool, hardware: Hardware) -> str:
     if is_measured:
-        return f"speeds measured on this {_machine(hardware)}, ± {MEASURED_SPREAD:.0%}"
+        return f"speeds measured on this {_machine(hardware)}, ± {percent(MEASURED_SPREAD)}"
     if is_partly:
         return f"some speeds measured on this {_machine(hardware)}, the rest rough bounds"
     return f"rough: nothing was timed on this {_machine(hardware)} yet"

@@ -18,6 +18,7 @@ from engine.records import Method, Recipe
 from engine.training.schedule import STANDARD_LR, peak_lr
 from engine.verdict.power import TOO_CLOSE
 from engine.verdict.records import CapabilityVerdict, Verdict
+from engine.wording import percent
 
 DOCS = "docs/advice.md"
 #: From this share of what was open a task counts as learned.
@@ -287,7 +288,7 @@ def _format_capture(case: Case) -> Advice | None:
         return None
     return Advice(
         id="format-capture",
-        sentence=f"{case.captured:.0%} more of the canary answers now open like the training rows: mix in general rows (replay).",
+        sentence=f"{percent(case.captured)} more of the canary answers now open like the training rows: mix in general rows (replay).",
         evidence=f"A format spreads where every row has it: {measured.captured()}.",
         recipe=with_replay(case.recipe),
     )

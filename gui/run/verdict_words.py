@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.states import State
 from engine.verdict.sentences import MIN_CLUSTERS, amount, limit_text
+from engine.wording import percent
 from gui.charts.before_after_rows import CapabilityRow, row_of, split_by_axis
 from gui.charts.words import GLYPHS, word_name
 from gui.i18n import said, tr
@@ -173,7 +174,7 @@ def _learned(run: Run) -> str:
     ):
         before, after = said.get(f"{key}_before"), said.get(f"{key}_after")
         if after is not None and (before or after):
-            return words.format(before=_percent(before), after=_percent(after), n=said.get("n", 0))
+            return words.format(before=percent(before), after=percent(after), n=said.get("n", 0))
     words = tr("Held-out loss {before} → {after} nats/token on {n} rows.")
     return words.format(before=_nats(said.get("nll_before")), after=_nats(said.get("nll_after")), n=said.get("n", 0))
 
@@ -184,7 +185,7 @@ def _beside(facts: Facts) -> tuple[tuple[str, str], ...]:
     rows: list[tuple[str, str]] = []
     if learned := said.get("learned"):
         parts = [
-            f"{words} {_percent(learned.get(f'{key}_before'))} → {_percent(learned.get(f'{key}_after'))}"
+            f"{words} {percent(learned.get(f'{key}_before'))} → {percent(learned.get(f'{key}_after'))}"
             for key, words in (("exact", tr("right answers")), ("keys", tr("right fields")))
             if learned.get(f"{key}_after") is not None
         ]
@@ -194,7 +195,7 @@ def _beside(facts: Facts) -> tuple[tuple[str, str], ...]:
         words = tr("loss on training rows {train}, on held-out rows {heldout}; right on {n} reworded rows: {share}")
         rows.append((tr("Memorised"), words.format(
             train=_nats(memorised.get("train_nll")), heldout=_nats(memorised.get("heldout_nll")),
-            n=memorised.get("paraphrase_n", 0), share=_percent(memorised.get("paraphrase_exact")),
+            n=memorised.get("paraphrase_n", 0), share=percent(memorised.get("paraphrase_exact")),
         )))  # fmt: skip
     rows += _signs(said.get("sentinels") or {})
     if facts.verdict is not None and facts.verdict.checked:
@@ -213,11 +214,11 @@ def _beside(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _signs(signs: dict[str, object]) -> list[tuple[str, str]]:
+def _signs(signs: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     if signs.get("format_capture_after") is not None:
         words = tr("{before} → {after} of the canary answers open like the training rows")
-        before, after = (_percent(signs.get(f"format_capture_{moment}")) for moment in ("before", "after"))
+        before, after = (percent(signs.get(f"format_capture_{moment}")) for moment in ("before", "after"))
         rows.append((tr("Style"), words.format(before=before, after=after)))
     if signs.get("n"):
         words = tr("{before} → {after} of {n} answers show signs of damage (loops, empty, cut)")
@@ -315,10 +316,6 @@ def _again_text(rule: str, preset: str) -> str:
         "kept-not-learned": tr("Try again with more steps"),
         "cant-tell": tr("Try again with all canaries"),
     }.get(rule, tr("Try again as advised"))
-
-
-def _percent(value: object) -> str:
-    return "–" if not isinstance(value, (int, float)) else f"{100 * value:.0f} %"
 
 
 def _nats(value: object) -> str:

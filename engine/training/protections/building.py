@@ -30,6 +30,7 @@ from engine.training.protections.pull import Pull, pull_share
 from engine.training.protections.sharpness import Sam
 from engine.training.protections.subspace import Subspace
 from engine.training.schedule import lr_at
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -261,7 +262,7 @@ class _Maker:
             on_rows=lambda count: self.on_progress("the base reads the training rows", count, len(used)),
         )  # fmt: skip
         weights, left = token_weights.token_weights(nll, wanted)
-        say(f"Token weighting leaves {left:.0%} of the target tokens' weight.")
+        say(f"Token weighting leaves {percent(left)} of the target tokens' weight.")
         return weights
 
     def _consolidation(self, rows: GeneralRows | None) -> Consolidation | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import measured
+from engine.wording import percent
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,9 +37,10 @@ def test_every_sentence_has_its_arms_and_its_numbers():
         f"LoRA at 1e-3 and 2e-4 lost {measured.arms()['LoRA, off'].mean_change:.1f} and {slow.mean_change:.1f}"
         in measured.rates()
     )
-    assert f"full at 1e-5 had {measured.arms()['full 1e-5, off'].exact:.0%}" in measured.slow_and_unprotected()
-    assert f"and {measured.arms()['LoRA, KL, three times the steps'].exact:.0%} after 180" in measured.more_steps()
-    assert f"{off.captured:.0%} of other answers" in measured.captured()
+    assert f"full at 1e-5 had {percent(measured.arms()['full 1e-5, off'].exact)}" in measured.slow_and_unprotected()
+    assert f"and {percent(measured.arms()['LoRA, KL, three times the steps'].exact)} after 180" in measured.more_steps()
+    assert f"{percent(off.captured)} of other answers" in measured.captured()
     assert (
-        f"{measured.arms()['full, token weighting'].exact:.0%} of the held-out rows right" in measured.token_weighting()
+        f"{percent(measured.arms()['full, token weighting'].exact)} of the held-out rows right"
+        in measured.token_weighting()
     )

@@ -286,7 +286,7 @@ def test_time_from_measured_speeds():
     scored = (2 * 2 * (62 + 16) + 8 * 2 * 16) * 60.0
     assert made.time.score_s == pytest.approx((0.8 * scored / 600, 1.2 * scored / 600))
     assert made.time.is_measured
-    assert "± 20%" in made.time.basis
+    assert "± 20 %" in made.time.basis
 
 
 def test_unmeasured_time_is_a_wide_range_that_says_so():
@@ -322,7 +322,7 @@ def test_advice_about_power_rows_and_precision():
     made = planned(Recipe(training=Training(batch_size=1, precision="bf16")), suite=suite, rows=rows)
     said = "\n".join(made.advice)
     assert "bf16 is slow on a processor" in said
-    assert "At least 5% of the rows are longer than max_length" in said
+    assert "At least 5 % of the rows are longer than max_length" in said
     assert "No rows are held out" in said
     assert "code: with 30 items the smallest budget that could be called kept is 0.41; it needs 501 for 0.10." in said
     assert "facts: with 16 items the smallest budget that could be called kept is 0.19" in said

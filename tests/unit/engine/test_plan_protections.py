@@ -120,7 +120,7 @@ def test_standard_is_planned_where_nothing_is_said():
     standard = plan(Recipe(), config=STARTER, parameters=PARAMETERS, rows=ROWS, hardware=CPU, suite=SUITE)
     assert standard.protect == "standard"
     assert {cost.name for cost in standard.protections} == {"general rows", "kl"}
-    assert "+80% time a step" in protection_sentence(standard)
+    assert "+80 % time a step" in protection_sentence(standard)
     off = test_plan.planned(Recipe())
     assert off.protections == ()
     assert protection_sentence(off) == "Protection off: forgetting is only measured."

@@ -84,7 +84,7 @@ def test_sameness_of_answers(doctor, clean):
     rows = [dict(row, completion=f'{{"team": "billing", "urgency": "{n % 3}"}}') for n, row in enumerate(clean)]
     report, found = doctor(rows)
     assert found["same_beginning"].count == 30
-    assert "100%" in found["same_beginning"].sentence
+    assert "100 %" in found["same_beginning"].sentence
     assert '{"' in found["same_beginning"].sentence
     assert report.prefix_share == 1.0
     varied = [dict(row, completion=f"one two three four five six seven {n}") for n, row in enumerate(clean)]
