@@ -1,5 +1,6 @@
 """What every screen stands on: live rows, background tasks, pages and their five states, undo, preferences, cards."""
 
+import gc
 import threading
 import time
 import weakref
@@ -124,6 +125,20 @@ def test_a_receiver_that_is_gone_is_left_alone(qtbot, gui_project):
     gui_project.tasks.run(gate.wait, receiver.take)
     receiver.deleteLater()
     qtbot.wait(20)
+    gate.set()
+    qtbot.waitUntil(lambda: gui_project.tasks.is_idle)
+
+
+def test_a_tasks_thread_does_not_hold_the_receiver(qtbot, gui_project):
+    """Else the last hold on a page might be let go there, and Qt's side of it deleted in the wrong thread."""
+    gate = threading.Event()
+    gui_project.tasks.run(lambda: gate.wait(20), (receiver := Receiver()).take)
+    gone = weakref.ref(receiver)
+    held = gui_project.tasks._receivers  # by the GUI thread
+    held.update(dict.fromkeys(held, type(next(iter(held.values())))(None, None)))
+    del receiver
+    gc.collect()
+    assert gone() is None
     gate.set()
     qtbot.waitUntil(lambda: gui_project.tasks.is_idle)
 
