@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from gui.theme import color
 from gui.widgets.text import signed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from gui.charts.tradeoff_rows import Shown, TradeoffRow
@@ -47,6 +50,7 @@ class TradeoffChart(Chart):
         self._given = model or TradeoffModel()
         self._points: list[tuple[TradeoffRow, Shown]] = []
         self.labels: list[Label] = []
+        self.notes: list[Label] = []
         super().__init__(self._given, parent)
 
     @Slot(str)
@@ -186,40 +190,33 @@ class TradeoffChart(Chart):
     # ---- labels ------------------------------------------------------------------------------------------------------
 
     def label_boxes(self) -> list[QRectF]:
-        """Where the run labels lie, in scene pixels."""
-        view = self.plot.getViewBox()
-        return [
-            text_box(one, view.mapViewToScene(QPointF(one.x, one.y)), _bold(self.texts.font)) for one in self.labels
-        ]
+        """Where the runs' names lie, in scene pixels, then where the notes do."""
+        return self._boxes([*self.labels, *self.notes])
+
+    def _boxes(self, labels: Sequence[Label]) -> list[QRectF]:
+        view, font = self.plot.getViewBox(), _bold(self.texts.font)
+        return [text_box(one, view.mapViewToScene(QPointF(one.x, one.y)), font) for one in labels]
 
     def _place_labels(self) -> None:
-        """Run names beside their last points, moved apart, with thin leaders where they had to move."""
-        view, theme = self.plot.getViewBox(), self.theme
+        """Run names beside their last points and notes, moved apart, with thin leaders where names had to move."""
         last = {row.run: (row, found) for row, found in self._points}
-        wanted = [
+        names = [
             self._beside(name, row.gain, found.value, self._ink(at))
             for at, name in enumerate(self.runs()) if at < MOST_RUNS and name in last for row, found in [last[name]]
         ]  # fmt: skip
-        boxes = [text_box(one, view.mapViewToScene(QPointF(one.x, one.y)), _bold(self.texts.font)) for one in wanted]
-        area = view.sceneBoundingRect()
+        placed = self._apart([*names, *self._notes(self.theme)])
+        self.labels, self.notes = placed[: len(names)], placed[len(names) :]
+        self._draw_leaders()
+        self.texts.set_labels(placed)
+
+    def _apart(self, labels: Sequence[Label]) -> list[Label]:
+        """The labels, moved up or down where they would overlap."""
+        boxes, area = self._boxes(labels), self.plot.getViewBox().sceneBoundingRect()
         free = spread([Box(left=b.left(), top=b.top(), width=b.width(), height=b.height()) for b in boxes], area.top(),
                       area.bottom())  # fmt: skip
-        self.labels = [
-            Label(
-                x=one.x,
-                y=one.y,
-                text=one.text,
-                dx=one.dx,
-                dy=new.top - box.top(),
-                align=one.align,
-                is_bold=True,
-                color=one.color,
-                backdrop=theme.surface,
-            )
-            for one, box, new in zip(wanted, boxes, free, strict=True)
+        return [
+            replace(one, dy=one.dy + new.top - box.top()) for one, box, new in zip(labels, boxes, free, strict=True)
         ]
-        self._draw_leaders()
-        self.texts.set_labels([*self.labels, *self._notes(theme)])
 
     def _beside(self, name: str, x: float, y: float, ink: str) -> Label:
         """A run's name to the right of its point, else to the left; shortened where neither side has room for it."""
@@ -229,7 +226,8 @@ class TradeoffChart(Chart):
         is_left = metrics.horizontalAdvance(name) > right and left > right
         text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(left if is_left else right, _NARROWEST_NAME))
         return Label(
-            x=x, y=y, text=text, dx=-14 if is_left else 14, align=1 if is_left else 0, is_bold=True, color=ink
+            x=x, y=y, text=text, dx=-14 if is_left else 14, align=1 if is_left else 0, is_bold=True, color=ink,
+            backdrop=self.theme.surface,
         )  # fmt: skip
 
     def _ink(self, at: int) -> str:
@@ -250,10 +248,19 @@ class TradeoffChart(Chart):
 
     def _notes(self, theme: Theme) -> list[Label]:
         left, right = self.plot.getViewBox().viewRange()[0]
-        notes = [Label(x=0, y=0, text=tr("base"), dx=10, dy=-11, align=0, color=theme.muted)]
+        line = QFontMetricsF(self.texts.font).height()
+        notes = [Label(x=0, y=0, text=tr("base"), dx=10, dy=-0.8 * line, align=0, color=theme.muted)]
         if self.budget.isVisible():
             notes.append(
-                Label(x=left, y=self.budget.value(), text=self._budget_text(), dx=8, dy=11, align=0, color=theme.muted)
+                Label(
+                    x=left,
+                    y=self.budget.value(),
+                    text=self._budget_text(),
+                    dx=8,
+                    dy=0.8 * line,
+                    align=0,
+                    color=theme.muted,
+                )
             )
         for row, found in self._points:
             if row.is_best:
