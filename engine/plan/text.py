@@ -42,7 +42,7 @@ def explain(plan: Plan) -> str:
             *_memory_lines(plan),
             "",
             f"Disk    about {bytes_text(plan.disk.total_bytes)} of {bytes_text(plan.disk.free_bytes)} free = {plan.disk.formula}",
-            f"Steps   {plan.steps:,} of {plan.batch_size} rows (micro-batch {plan.micro_batch}), about {plan.tokens:,} tokens",
+            f"Steps   {plan.steps:,}, {plan.batch_size} rows each (micro-batch {plan.micro_batch}), about {plan.tokens:,} tokens",
             f"Checks  before, after and at {len(plan.looks)} looks (steps {_listed(plan.looks)})",
             f"Time    {duration_text(plan.time.low_s)} to {duration_text(plan.time.high_s)} ({plan.time.basis})",
             *protection_lines(plan),

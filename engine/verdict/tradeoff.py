@@ -97,9 +97,9 @@ def recommend(points: Sequence[Point], measure: Measure) -> Recommendation:
     if kept:
         best = _most_learned(kept)
         others = (
-            f" It learned most of the {len(kept)} runs that did."
+            f" Of the {len(kept)} runs that kept everything it learned most."
             if len(kept) > 1
-            else " No other run that learned did."
+            else " No other run learned and kept everything."
         )
         return Recommendation(
             run_id=best.run_id,

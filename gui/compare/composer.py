@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -63,6 +63,7 @@ class Composer(QWidget):
         self.temperature.setRange(0.0, 5.0)
         self.temperature.setSingleStep(0.1)
         self.temperature.setDecimals(2)
+        self.temperature.setLocale(QLocale.c())  # a point, as every other number here has
         self.temperature.setToolTip(tr("0 takes the likeliest token each time."))
         self.sets = QToolButton()
         self.sets.setText(tr("Prompt sets"))

@@ -11,6 +11,7 @@ from engine import presets, settings
 from engine.errors import UserError
 from engine.protection import Protection
 from engine.records import Recipe, recipe_from_toml
+from gui.new_run import words
 
 if TYPE_CHECKING:
     from engine.settings import Setting
@@ -107,7 +108,7 @@ class Draft:
                     self._note(path, error)
 
     def _note(self, path: str, error: UserError) -> None:
-        sentence = error.sentence()
+        sentence = words.named(path, error.sentence())
         self.errors[path] = sentence
         if error.field and error.field != path and any(s.path == error.field for s in settings.settings()):
             self.errors.setdefault(error.field, sentence)

@@ -103,9 +103,10 @@ class PlanPanel(QScrollArea):
     def _build_plan(self) -> None:
         card = self._card
         self.waiting = wrapped("", muted=True)
+        self.old = wrapped(tr("Of the last values that could be read:"), muted=True)
         self.headline = Tinted("", "text")
         self.bar = MemoryBar()
-        for widget in (self.waiting, self.headline, self.bar):
+        for widget in (self.waiting, self.old, self.headline, self.bar):
             card.add(widget)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
@@ -149,6 +150,7 @@ class PlanPanel(QScrollArea):
         for one in told:
             card.add(one)
         self._note: PlanNote | None = None
+        self.old.hide()
         self.show_note(None, "")
 
     def _build_pilot(self) -> None:
@@ -230,9 +232,10 @@ class PlanPanel(QScrollArea):
         if self.details.is_open:
             self._fill_details()
 
-    def show_reason(self, reason: str) -> None:
-        """Say why Start waits; an empty text lets it go."""
+    def show_reason(self, reason: str, *, is_old: bool = False) -> None:
+        """Say why Start waits (an empty text lets it go), and whether the plan leaves out what cannot be read yet."""
         self.reason.say(reason)
+        self.old.setVisible(is_old and self._note is not None)
         self.start_button.setEnabled(not reason and not self.busy.isVisibleTo(self.foot))
 
     def show_busy(self, words: str) -> None:

@@ -99,7 +99,7 @@ def _facts(plan: Plan, rows: RowFacts, *, rows_are_guessed: bool) -> tuple[tuple
         (tr("Time"), _time(plan)),
         (tr("Disk"), about.format(text=bytes_text(plan.disk.total_bytes)) + ", "
          + tr("%n checkpoint(s)", "", plan.disk.kept)),
-        (tr("Steps"), tr("{steps} of {batch} rows").format(steps=f"{plan.steps:,}", batch=plan.batch_size)),
+        (tr("Steps"), tr("{steps}, {batch} rows each").format(steps=f"{plan.steps:,}", batch=plan.batch_size)),
         (tr("Checks"), tr("before, after and %n on the way", "", len(plan.looks))),
         (tr("Rows"), count),
         (tr("Lengths"), about.format(text=length) if rows_are_guessed else length),
@@ -149,16 +149,16 @@ def _power(decisions: tuple[Decision, ...]) -> str:
         return tr("Nothing is judged, so there will be no verdict.")
     drops = [one.smallest_drop for one in judged]
     able = sum(one.can_keep for one in judged)
-    first = tr("A loss from {low:.2f} to {high:.2f} {unit} on, by capability, could be called forgot.").format(
-        low=min(drops), high=max(drops), unit=judged[0].unit
-    )
+    first = tr(
+        "Losses from {low:.2f} to {high:.2f} {unit} on could be called forgot, depending on the capability."
+    ).format(low=min(drops), high=max(drops), unit=judged[0].unit)
     if able == len(judged):
-        return first + " " + tr("All could be called kept.")
+        return first + " " + tr("Each could be called kept at its limit.")
     needed = max(one.items_needed for one in judged if not one.can_keep)
     return (
         first
         + " "
-        + tr("{able} of {all} could be called kept at their budget; the rest need up to {n} items each.").format(
+        + tr("{able} of {all} could be called kept at their limit; the rest need up to {n} items each.").format(
             able=able, all=len(judged), n=needed
         )
     )

@@ -77,6 +77,7 @@ class NewRun:
         self.suites: list[suites.Place] = []
         self.data = DataNote()
         self.plan: Plan | None = None
+        self.plan_problem = ""
         self._look: FirstLook | None = None
         self._looking_at: tuple[str, str] = ("", "")
         self._found: dict[str, Any] | None = None
@@ -312,8 +313,7 @@ class NewRun:
             return
         recipe, rows = self.draft.recipe, self.row_facts()
         if rows is None or not recipe.base:
-            self.plan = None
-            self.view.show_plan(None, "")
+            self._show_no_plan("")
             return
         self._plan_runs = True
         work = _Planning(recipe, rows, is_guessed=self._found is None)
@@ -338,12 +338,17 @@ class NewRun:
         if not self.draft.recipe.base or self.row_facts() is None:
             return
         self.plan, note = made
+        self.plan_problem = ""
         self.view.show_plan(note, "")
 
+    def _show_no_plan(self, problem: str) -> None:
+        self.plan, self.plan_problem = None, problem
+        self.view.show_plan(None, problem)
+
     def _on_plan_failed(self, error: PalimpsestError) -> None:
+        """What cannot be planned cannot be started either: its base is gone, say."""
         self._plan_runs = False
-        self.plan = None
-        self.view.show_plan(None, said(error.sentence()))
+        self._show_no_plan(said(error.sentence()))
         if self._plan_again:
             self._plan_again = False
             self.plan_soon()
@@ -360,6 +365,8 @@ class NewRun:
             found.append(("data.path", self.data.problem))
         elif self.draft.recipe.data.path and self._look is None:
             found.append(("data.path", tr("The file is still being read.")))
+        if self.plan_problem:
+            found.append(("base", self.plan_problem))
         return found
 
     def start(self) -> None:

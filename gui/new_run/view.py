@@ -198,8 +198,9 @@ class NewRunPage(Page):
         self._show_reason()
 
     def show_plan(self, note: PlanNote | None, problem: str) -> None:
-        """Show the plan."""
+        """Show the plan, or why there is none: then Start waits too."""
         self.plan.show_note(note, problem)
+        self._show_reason()
         self.try_all.plan_soon()
 
     def show_try_all(self, *, is_open: bool) -> None:
@@ -240,7 +241,8 @@ class NewRunPage(Page):
 
     def _show_reason(self) -> None:
         obstacles = self.presenter.obstacles()
-        self.plan.show_reason(obstacles[0][1] if obstacles else "")
+        is_old = bool(self.presenter.draft.errors)
+        self.plan.show_reason(obstacles[0][1] if obstacles else "", is_old=is_old)
 
     # ---- what the user did -------------------------------------------------------------------------------------------
 

@@ -22,6 +22,11 @@ def label_of(setting: Setting) -> str:
     return words.replace("_", " ").capitalize()
 
 
+def named(path: str, sentence: str) -> str:
+    """What is wrong with a setting, called as beside its field and not as in files."""
+    return sentence.replace(path, label_of(_setting(path)), 1)
+
+
 def _known() -> dict[str, str]:
     return {
         "name": tr("Name"),
@@ -73,7 +78,7 @@ def group_title(name: str) -> str:
         "data": tr("Data"),
         "adapter": tr("Adapter"),
         "protection": tr("Protections"),
-        "training": tr("Training"),
+        "training": tr("Training", "heading"),
         "canaries": tr("Canaries"),
         "checkpoints": tr("Checkpoints"),
     }.get(name, name.replace("_", " ").capitalize())

@@ -37,7 +37,7 @@ def buttons(
         "pause": Button(
             key="pause", text=tr("Pause"), tip=tr("Pause after this step; a checkpoint is written (Ctrl+.)")
         ),
-        "resume": Button(key="resume", text=tr("Resume"), tip=tr("Go on where it stopped (Ctrl+.)")),
+        "resume": _resume(run, saved_step),
         "stop": Button(key="stop", text=tr("Stop && keep"), tip=tr("Stop after this step and keep a checkpoint")),
         "check": Button(key="check", text=tr("Check canaries now"), tip=tr("Look at the canaries after this step")),
         "log": Button(key="log", text=tr("Show log")),
@@ -56,6 +56,13 @@ def buttons(
         tip = tr("End the worker; Resume goes on from step {step}").format(step=saved_step)
         found.append(Button(key="free", text=tr("Free GPU memory"), tip=tip))
     return tuple(found)
+
+
+def _resume(run: Run, saved_step: int) -> Button:
+    """Going on; a run that ended before its first checkpoint can only begin again."""
+    if saved_step or not run.state.is_ended:
+        return Button(key="resume", text=tr("Resume"), tip=tr("Go on where it stopped (Ctrl+.)"))
+    return Button(key="resume", text=tr("Start again"), tip=tr("No checkpoint was written: begin at step 0 (Ctrl+.)"))
 
 
 def _force(run: Run, saved_step: int, waited_s: float) -> Button:

@@ -81,7 +81,7 @@ def details_of(run: Run, job: Job, log: Sequence[LogLine]) -> str:
 def stopped_words(run: Run, last: int) -> str:
     """What an interrupted run says: where it stopped and from where it can go on."""
     words = tr("{name} stopped unexpectedly at step {step}. {good}")
-    good = tr("Last good checkpoint: {step}.").format(step=last) if last else tr("No checkpoint was written yet.")
+    good = tr("Last good checkpoint: {step}.").format(step=last) if last else tr("No checkpoint was written.")
     return words.format(name=run.name, step=run.step, good=good)
 
 

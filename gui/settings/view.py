@@ -97,7 +97,7 @@ class SettingsPage(Page):
         self.reduce_motion = self._tick(form, tr("Reduce motion"), "reduce_motion")
 
     def _training(self, form: QFormLayout) -> None:
-        _head(form, tr("Training"))
+        _head(form, tr("Training", "heading"))
         choices = (
             ("ask", tr("Ask each time")),
             ("keep", tr("Keep training in background")),

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.i18n import tr
 from gui.theme import theme_of
+from gui.widgets.text import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -143,7 +144,11 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
+        self.nothing = PlainLabel(tr("Nothing here is called that."))
+        self.nothing.setContentsMargins(6, 4, 6, 4)
+        self.nothing.hide()
         column.addWidget(self.line)
+        column.addWidget(self.nothing)
         column.addWidget(self.list)
         self.line.textChanged.connect(self._on_text_changed)
         self.line.returnPressed.connect(self._on_return_pressed)
@@ -181,6 +186,7 @@ class CommandPalette(QDialog):
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
         self._model.search(text)
+        self.nothing.setVisible(not self._model.rowCount())
         self._select(0)
 
     @Slot()

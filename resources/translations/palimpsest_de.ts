@@ -116,7 +116,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can't tell about %n of {all}: {names}</source>
+        <source>Can&apos;t tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -291,7 +291,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -588,7 +588,7 @@
         <translation>unterbrochen</translation>
     </message>
     <message>
-        <source>guard's warning</source>
+        <source>guard&apos;s warning</source>
         <translation>Warnung des Wächters</translation>
     </message>
     <message>
@@ -604,7 +604,7 @@
         <translation>vom Wächter angehalten bei {step}</translation>
     </message>
     <message>
-        <source>guard's warning at {step}</source>
+        <source>guard&apos;s warning at {step}</source>
         <translation>Warnung des Wächters bei {step}</translation>
     </message>
     <message>
@@ -754,7 +754,7 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
+        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
         <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -896,7 +896,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -908,7 +908,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can't tell</source>
+        <source>Can&apos;t tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1170,6 +1170,10 @@
         <translation>Plan</translation>
     </message>
     <message>
+        <source>Of the last values that could be read:</source>
+        <translation>Aus den letzten lesbaren Werten:</translation>
+    </message>
+    <message>
         <source>Time it on this machine</source>
         <translation>Auf diesem Rechner messen</translation>
     </message>
@@ -1182,7 +1186,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability's canaries can decide</source>
+        <source>What each capability&apos;s canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1269,6 +1273,22 @@
         <translation>die Hälfte bis {p50}, 95 % bis {p95} Token</translation>
     </message>
     <message>
+        <source>{steps}, {batch} rows each</source>
+        <translation>{steps} zu je {batch} Zeilen</translation>
+    </message>
+    <message>
+        <source>Losses from {low:.2f} to {high:.2f} {unit} on could be called forgot, depending on the capability.</source>
+        <translation>Verluste ab {low:.2f} bis {high:.2f} {unit} könnten vergessen heißen, je nach Fähigkeit.</translation>
+    </message>
+    <message>
+        <source>Each could be called kept at its limit.</source>
+        <translation>Jede könnte an ihrem Limit behalten heißen.</translation>
+    </message>
+    <message>
+        <source>{able} of {all} could be called kept at their limit; the rest need up to {n} items each.</source>
+        <translation>{able} von {all} könnten an ihrem Limit behalten heißen; die übrigen brauchen bis zu {n} Aufgaben.</translation>
+    </message>
+    <message>
         <source>Gain ({unit})</source>
         <translation>Zugewinn ({unit})</translation>
     </message>
@@ -1297,7 +1317,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project's current model</source>
+        <source>⚑ the project&apos;s current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1314,10 +1334,6 @@
     <message>
         <source>Steps</source>
         <translation>Schritte</translation>
-    </message>
-    <message>
-        <source>{steps} of {batch} rows</source>
-        <translation>{steps} zu {batch} Zeilen</translation>
     </message>
     <message>
         <source>Checks</source>
@@ -1475,7 +1491,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1548,7 +1564,7 @@
         <translation>Es wurde verändert.</translation>
     </message>
     <message>
-        <source>We can't tell.</source>
+        <source>We can&apos;t tell.</source>
         <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
@@ -1634,18 +1650,6 @@
     <message>
         <source>Nothing is judged, so there will be no verdict.</source>
         <translation>Nichts wird beurteilt, also gibt es kein Urteil.</translation>
-    </message>
-    <message>
-        <source>A loss from {low:.2f} to {high:.2f} {unit} on, by capability, could be called forgot.</source>
-        <translation>Ein Verlust ab {low:.2f} bis {high:.2f} {unit}, je nach Fähigkeit, könnte vergessen heißen.</translation>
-    </message>
-    <message>
-        <source>All could be called kept.</source>
-        <translation>Alle könnten behalten heißen.</translation>
-    </message>
-    <message>
-        <source>{able} of {all} could be called kept at their budget; the rest need up to {n} items each.</source>
-        <translation>{able} von {all} könnten in ihrem Budget behalten heißen; der Rest braucht bis zu {n} Aufgaben je Fähigkeit.</translation>
     </message>
     <message>
         <source>Change {field}</source>
@@ -1880,7 +1884,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run's recipe</source>
+        <source>Take over a run&apos;s recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1893,7 +1897,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -2068,6 +2072,11 @@
     <message>
         <source>Keep newest</source>
         <translation>Neueste behalten</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <comment>heading</comment>
+        <translation>Training</translation>
     </message>
     <message>
         <source>text</source>
@@ -2302,6 +2311,10 @@
         <translation>GPU-Speicher freigeben</translation>
     </message>
     <message>
+        <source>No checkpoint was written: begin at step 0 (Ctrl+.)</source>
+        <translation>Es wurde kein Checkpoint geschrieben: bei Schritt 0 beginnen (Ctrl+.)</translation>
+    </message>
+    <message>
         <source>Saving a checkpoint; this can be forced after {seconds} s</source>
         <translation>Sichert einen Checkpoint; nach {seconds} s lässt sich das erzwingen</translation>
     </message>
@@ -2422,7 +2435,7 @@
         <translation>{took:.0f} s</translation>
     </message>
     <message>
-        <source>Recipe's note</source>
+        <source>Recipe&apos;s note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2594,7 +2607,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser's state was removed</source>
+        <source>no: the optimiser&apos;s state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2706,7 +2719,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project's current model.</source>
+        <source>⚑ This is the project&apos;s current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2828,7 +2841,7 @@
         <translation>Aufgaben nach</translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
@@ -2836,7 +2849,7 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
         <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
@@ -2896,7 +2909,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2920,7 +2933,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -3103,7 +3116,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3140,7 +3153,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line's key or kind.</extracomment>
+        <extracomment>The role of a line&apos;s key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3233,7 +3246,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run's recipe</source>
+        <source>New run with this run&apos;s recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3368,7 +3381,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run's answers were not written out before and after training.</source>
+        <source>This run&apos;s answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3487,13 +3500,17 @@
         <translation>Befehle</translation>
     </message>
     <message>
+        <source>Nothing here is called that.</source>
+        <translation>Nichts hier heißt so.</translation>
+    </message>
+    <message>
         <source>Screens</source>
         <extracomment>Below this width of the window the words go. Screens below the rule, at the foot.</extracomment>
         <translation>Ansichten</translation>
     </message>
     <message>
         <source>Status</source>
-        <extracomment>Say that the disk is short below this. Room for the live run's name and share, in average letters; longer ones are shortened in the middle.</extracomment>
+        <extracomment>Say that the disk is short below this. Room for the live run&apos;s name and share, in average letters; longer ones are shortened in the middle.</extracomment>
         <translation>Status</translation>
     </message>
     <message>
@@ -3638,7 +3655,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -4010,7 +4027,7 @@
         <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can't tell.</source>
+        <source>The votes can&apos;t tell.</source>
         <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
@@ -4122,7 +4139,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4180,6 +4197,10 @@
     <message>
         <source>Not enough memory for this run.</source>
         <translation>Nicht genug Speicher für diesen Lauf.</translation>
+    </message>
+    <message>
+        <source>No checkpoint was written.</source>
+        <translation>Es wurde kein Checkpoint geschrieben.</translation>
     </message>
     <message>
         <source>Not enough memory: needs about {need}, {free} were free.</source>
@@ -4466,7 +4487,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4741,7 +4762,7 @@
         <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
     </message>
     <message>
-        <source>Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most.</source>
+        <source>Blocks are numbered from 0; those not named take the slider&apos;s strength. Drift shows which moved most.</source>
         <translation>Blöcke zählen ab 0; nicht genannte haben die Stärke des Reglers. Drift zeigt, welche sich am meisten bewegt haben.</translation>
     </message>
     <message>
@@ -4973,7 +4994,7 @@
         <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
-        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
@@ -4997,7 +5018,7 @@
         <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
-        <source>Try all methods with this run's recipe…</source>
+        <source>Try all methods with this run&apos;s recipe…</source>
         <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
@@ -5005,7 +5026,7 @@
         <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
-        <source>Export this run's model…</source>
+        <source>Export this run&apos;s model…</source>
         <translation>Modell dieses Laufs exportieren …</translation>
     </message>
     <message>

@@ -374,7 +374,7 @@ def test_explain_shows_every_part_with_its_arithmetic():
     assert all(f"- {line}" in text for line in made.advice)
     lora = explain(planned(Recipe()))
     assert "rank 16 × (in + out) of 7 linear layers × 30 blocks = 4.9 M parameters × 4 B (fp32)" in lora
-    assert "Steps   75 of 8 rows (micro-batch 8), about 42,000 tokens" in lora
+    assert "Steps   75, 8 rows each (micro-batch 8), about 42,000 tokens" in lora
 
 
 def test_a_plan_survives_the_store():

@@ -176,7 +176,9 @@ def test_the_summary_recommends_and_says_what_is_missing(project):
     set_state(store, 4, State.FAILED)
     made = sweeps.summarise(store, rows.get(store, sweep_id))
     assert (made.measure, made.recommended, made.front) == ("exact", 3, (1, 3))
-    assert made.sentence.startswith("lora: +90 points with everything kept. It learned most of the 2 runs")
+    assert made.sentence.startswith(
+        "lora: +90 points with everything kept. Of the 2 runs that kept everything it learned most"
+    )
     assert made.missing == ("qlora (run 4: failed)",)
     assert [one.word for one in made.points] == ["kept", "forgot", "kept"]
 

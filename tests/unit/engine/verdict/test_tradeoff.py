@@ -24,7 +24,9 @@ def test_the_front_has_only_kept_runs_that_no_other_beats():
 def test_most_learned_among_the_kept_is_recommended():
     found = tradeoff.recommend([point(1, 0.7, 0.5), point(2, 0.96, 3.0, "forgot"), point(3, 0.9, 0.9)], "exact")
     assert found.run_id == 3
-    assert found.sentence == "run-3: +90 points with everything kept. It learned most of the 2 runs that did."
+    assert (
+        found.sentence == "run-3: +90 points with everything kept. Of the 2 runs that kept everything it learned most."
+    )
 
 
 def test_equal_gains_prefer_what_trains_nothing_then_what_lost_least_then_the_quickest():

@@ -2,13 +2,14 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from speed import bar
 
 from engine.records import recipe_from_toml
-from engine.store import jobs, runs
+from engine.store import jobs, models, runs
 from gui.new_run.model import DecisionModel
 from gui.new_run.plan_words import Decision
 from gui.page import PageState
@@ -32,6 +33,39 @@ def test_a_dropped_file_fills_the_form_and_plans(qtbot, window, page, rows, gui_
     assert page.plan.headline.text().startswith("✓")
     assert page.plan.start_button.isEnabled()
     assert not page.plan.reason.text()
+
+
+def test_what_cannot_be_planned_cannot_be_started(qtbot, window, page, rows, gui_project):
+    """The base's folder was moved away: Start waits and says why, and goes once it is back."""
+    window.take_paths([rows])
+    qtbot.waitUntil(lambda: page.presenter.plan is not None, timeout=20_000)
+    place = Path(models.everything(gui_project.store)[0].path)
+    place.rename(place.with_name("elsewhere"))
+    page.presenter.plan_soon()
+    idle(qtbot, gui_project)
+    assert not page.plan.start_button.isEnabled()
+    assert "no longer at" in page.plan.reason.text()
+    page.presenter.start()
+    assert runs.everything(gui_project.store) == []
+    place.with_name("elsewhere").rename(place)
+    page.presenter.plan_soon()
+    idle(qtbot, gui_project)
+    assert page.plan.start_button.isEnabled()
+
+
+def test_an_error_calls_a_field_as_the_page_does_and_the_plan_says_it_is_of_before(
+    qtbot, window, page, rows, gui_project
+):
+    window.take_paths([rows])
+    qtbot.waitUntil(lambda: page.presenter.plan is not None, timeout=20_000)
+    assert not page.plan.old.isVisible()
+    page.presenter.type("training.lr", "abc")
+    idle(qtbot, gui_project)
+    assert page.plan.reason.text() == "✗ Learning rate cannot be 'abc': expected a number, at least 0, at most 1."
+    assert page.plan.old.isVisible()
+    page.presenter.type("training.lr", "1e-4")
+    idle(qtbot, gui_project)
+    assert not page.plan.old.isVisible()
 
 
 def test_ten_megabytes_are_there_within_a_second(qtbot, window, page, tmp_path, gui_project):
@@ -86,7 +120,7 @@ def test_a_wrong_value_is_told_beside_its_field_and_start_says_why(qtbot, window
     idle(qtbot, gui_project)
     assert "number" in field.problem.text()
     assert not page.plan.start_button.isEnabled()
-    assert "training.lr" in page.plan.reason.text()
+    assert "Learning rate" in page.plan.reason.text()
 
 
 def test_edits_are_undone_one_by_one(qtbot, window, page, gui_project):

@@ -67,3 +67,13 @@ def test_a_press_is_acknowledged_in_words(run):
 def test_the_page_opens_on_the_verdict_once_there_is_one(run):
     assert presenter.first_tab(run, has_verdict=False) == "timeline"
     assert presenter.first_tab(run, has_verdict=True) == "verdict"
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.INTERRUPTED, State.STOPPED])
+def test_without_a_checkpoint_one_starts_again_and_with_one_one_resumes(run, state):
+    def said(saved_step):
+        run_ = msgspec.structs.replace(run, state=state)
+        return [one.text for one in presenter.buttons(run_, saved_step=saved_step) if one.key == "resume"]
+
+    assert said(0) == ["Start again"]
+    assert said(3) == ["Resume"]

@@ -68,6 +68,17 @@ def test_down_and_up_move_in_the_list_and_escape_closes(qtbot, window):
     palette.deleteLater()
 
 
+def test_where_nothing_answers_the_palette_says_so(qtbot, window):
+    palette = CommandPalette([Command(text="one", do=lambda: None)], window)
+    palette.open()
+    assert not palette.nothing.isVisible()
+    qtbot.keyClicks(palette.line, "xyz")
+    assert palette.nothing.isVisible()
+    palette.line.clear()
+    assert not palette.nothing.isVisible()
+    palette.deleteLater()
+
+
 def test_better_answers_come_first():
     assert matches("run", "New run") < matches("rn", "New run")
     assert matches("xyz", "New run") is None
