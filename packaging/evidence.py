@@ -10,6 +10,7 @@ stopped and taken up at any time, and a changed recipe is measured anew:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -23,7 +24,8 @@ from engine import client, presets, settings
 from engine.errors import UserError
 from engine.models.importing import import_model
 from engine.plan.demo import CAPABILITIES, DATASET
-from engine.records import Recipe
+from engine.protection import needs_general_rows
+from engine.records import Recipe, recipe_from_toml
 from engine.states import State
 from engine.store import Store, events, jobs, models, runs, scores, strength
 from engine.verdict.records import Verdict
@@ -50,12 +52,13 @@ _LORA = {"method": "lora", "training.lr": 1e-3}
 _KL = {"protect": "custom", "protection.kl.beta": 1.0, "protection.general.rows": 128}
 #: The preset Standard written out, so that its cells stay what they are if the preset ever changes.
 _STANDARD = {
-    **_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 256,
+    **_KL, "protection.kl.beta": 2.0, "protection.general.share": 0.3333, "protection.general.rows": 320,
     "protection.general.near": 0.3333,
 }  # fmt: skip
 _REPLAY_KL = {**_KL, "protection.replay.weight": 1.0}
+GENERAL = DATASET.parent / "general" / "train.jsonl"
 _GENERAL = {
-    "data.path": str(DATASET.parent / "general" / "train.jsonl"),
+    "data.path": str(GENERAL),
     "data.heldout_path": "",
     "data.heldout_fraction": 0.1,
 }
@@ -101,13 +104,15 @@ def main() -> int:
         base = _base(store)
         if not given.report:
             _measure_missing(store, base, arms, given.minutes)
-        missing = [f"{arm}, seed {seed}" for arm, seed, path in _cells(base) if not path.exists()]
+        known = list(_cells(base))
     finally:
         store.close()
-    cells = [json.loads(path.read_text("utf-8")) for _, _, path in _cells(base) if path.exists()]
-    write_report(DOCS, cells, missing)
+    missing = [f"{arm}, seed {seed}" for arm, seed, path in known if not path.exists()]
+    old = [f"{arm}, seed {seed}" for arm, seed, path in known if path.exists() and _is_old(path)]
+    cells = [json.loads(path.read_text("utf-8")) for _, _, path in known if path.exists()]
+    write_report(DOCS, cells, missing, old)
     MEASURED.write_text(json.dumps(summary(cells), indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
-    return 1 if missing else 0
+    return 1 if missing or old else 0
 
 
 def _base(store: Store) -> str:
@@ -137,25 +142,30 @@ def _recipe(changes: Mapping[str, Any], seed: int, base_fingerprint: str, *, por
 def _measure_missing(store: Store, base: str, arms: set[str], minutes: float) -> None:
     began = time.monotonic()
     for arm, seed, path in _cells(base):
-        if path.exists() or arm not in arms:
+        if arm not in arms or (path.exists() and not _is_old(path)):
             continue
         if minutes and (time.monotonic() - began) / 60 > minutes:
             return
         print(f"{arm}, seed {seed} …", flush=True)
-        cell = _measure(store, arm, seed, base)
+        cell = _measure(store, arm, seed, base, is_again=path.exists())
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(cell, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
         print(f"  {cell['word']}, exact {cell['learned']['exact_after']:.2f}, {cell['elapsed_s']:.0f} s", flush=True)
 
 
-def _measure(store: Store, arm: str, seed: int, base: str) -> dict[str, Any]:
-    """Run a cell through host and worker, as any run is, and return what came out; a run that is there already is taken."""
+def _measure(store: Store, arm: str, seed: int, base: str, *, is_again: bool) -> dict[str, Any]:
+    """Run a cell through host and worker, as any run is, and return what came out.
+
+    A run that is there already is taken, unless the cell is to be measured again.
+    """
     recipe = _recipe(ARMS[arm], seed, base)
-    run_id = _ended_run(store, recipe)
+    run_id = None if is_again else _ended_run(store, recipe)
     if run_id is None:
         run_id, job_id = client.queue_run(store, recipe, {})
         _wait(store, job_id)
     cell = {"arm": arm, "seed": seed, **_outcome(store, run_id)}
+    if _reads_general(recipe):
+        cell["general_rows"] = _digest(GENERAL)
     if seed in SLIDER_AFTER.get(arm, ()):
         step = runs.get(store, run_id).step
         if not strength.points(store, run_id, step):
@@ -165,6 +175,21 @@ def _measure(store: Store, arm: str, seed: int, base: str) -> dict[str, Any]:
             for point in strength.points(store, run_id, step)
         ]
     return cell
+
+
+def _reads_general(recipe: Recipe) -> bool:
+    """Whether the bundled general rows are trained on or stayed close to."""
+    return needs_general_rows(recipe) or Path(recipe.data.path).parts[-2:] == GENERAL.parts[-2:]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _is_old(path: Path) -> bool:
+    """Whether a cell was measured with general rows that have changed since."""
+    cell = json.loads(path.read_text("utf-8"))
+    return _reads_general(recipe_from_toml(cell["recipe"])) and cell.get("general_rows") != _digest(GENERAL)
 
 
 def _ended_run(store: Store, recipe: Recipe) -> int | None:

@@ -28,12 +28,12 @@ _CSS = {"kept": "kept", "forgot": "forgot", "can't tell": "unsure"}
 _T = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78}
 
 
-def write_report(folder: Path, cells: Sequence[Cell], missing: Sequence[str]) -> None:
+def write_report(folder: Path, cells: Sequence[Cell], missing: Sequence[str], old: Sequence[str] = ()) -> None:
     """Write evidence.md and evidence/*.svg into the docs folder."""
     pictures = folder / "evidence"
     pictures.mkdir(parents=True, exist_ok=True)
     (pictures / "retention.svg").write_text(_retention(cells), "utf-8")
-    parts = [*_opening(cells, missing), *_table(cells), *_capabilities(cells), *_sliders(cells), *_claims(cells)]
+    parts = [*_opening(cells, missing, old), *_table(cells), *_capabilities(cells), *_sliders(cells), *_claims(cells)]
     (folder / "evidence.md").write_text("\n".join(parts) + "\n", "utf-8")
 
 
@@ -68,7 +68,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(statistics.mean(values), 4) if values else None
 
 
-def _opening(cells: Sequence[Cell], missing: Sequence[str]) -> list[str]:
+def _opening(cells: Sequence[Cell], missing: Sequence[str], old: Sequence[str]) -> list[str]:
     lines = [
         "# What the protections do, measured",
         "",
@@ -83,6 +83,8 @@ def _opening(cells: Sequence[Cell], missing: Sequence[str]) -> list[str]:
         return [*lines, "Nothing was measured yet.", ""]
     if missing:
         lines += [f"**Not measured yet** ({len(missing)}): {'; '.join(missing)}.", ""]
+    if old:
+        lines += [f"Measured with general rows that have changed since, to be measured anew: {'; '.join(old)}.", ""]
     return [*lines, "![Learned against lost, one mark a run](evidence/retention.svg)", ""]
 
 

@@ -3,8 +3,8 @@
     python packaging/measure_protections.py HOME [--arm METHOD NAME]
 
 HOME is a data folder of its own; what was measured stays there, so a broken run goes on. Each cost is that of a real run of a
-few steps in a process of its own with one thread. Its clock counts the process's own seconds of work, so that other work
-on the machine does not show in it.
+few steps in a process of its own with one thread. Its clock counts the process's own seconds of work. Leave the machine to it
+all the same: beside other work the same step takes a fifth more of them, as caches are shared.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ARMS = {
 def measure(home: Path, method: str, name: str) -> None:
     """Run one arm in this process and keep its numbers in the data folder."""
     time.perf_counter = time.process_time  # before the engine takes its clock: seconds of work, not of waiting
-    from engine import client, plan, presets, settings
+    from engine import client, plan, settings
     from engine.cli import planning
     from engine.drafts import with_data_fingerprint
     from engine.records import Recipe
@@ -57,7 +57,7 @@ def measure(home: Path, method: str, name: str) -> None:
     store = Store(home)
     base = models.everything(store)[0]
     recipe = settings.apply(Recipe(base=base.name, base_fingerprint=base.fingerprint, method=method), SHARED)
-    recipe = with_data_fingerprint(presets.with_changes(recipe, ARMS[method][name]))
+    recipe = with_data_fingerprint(settings.apply(recipe, ARMS[method][name]))
     made = planning.make_plan(store, recipe)
     run_id, job_id = client.queue_run(store, recipe, {})
     before = time.process_time()
@@ -109,7 +109,7 @@ def row(name: str, cost: dict, plain: dict) -> str:
     """One protection: measured beside planned."""
     time_share = cost["step_s"] / plain["step_s"] - 1
     more, planned = (cost[key] - plain[key] for key in ("peak_bytes", "planned_bytes"))
-    return f"| {name} | {time_share:+.0%} | {cost['planned_share']:+.0%} | {mib(more):+} MiB | {mib(planned):+} MiB |"
+    return f"| {name} | {100 * time_share:+.0f} % | {100 * cost['planned_share']:+.0f} % | {mib(more):+} MiB | {mib(planned):+} MiB |"
 
 
 def mib(size: float) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.plan.records import Part, ProtectionCost
 from engine.plan.shapes import osf_directions
 from engine.protection import needs_general_rows
+from engine.wording import percent
 
 if TYPE_CHECKING:
     from engine.plan.shapes import Linear, Shapes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 #: Tokens of a general row, prompt and answer: about what the bundled prompts with answers of 64 tokens have.
 GENERAL_TOKENS = 75
 #: Rows of the bundled set: used where the recipe asks for all.
-BUNDLED_ROWS = 322
+BUNDLED_ROWS = 374
 #: Arithmetic a device could have done while one weight of the base is read and the model's is moved towards it. On a
 #: processor it is three numbers through memory; on a GPU the base's comes over the bus from the computer's memory.
 _OPERATIONS_PER_WEIGHT = {"cpu": 60, "cuda": 12_000}
@@ -73,7 +74,7 @@ def _general(work: Work) -> list[ProtectionCost]:
         made.append(_cost("general rows", "the base answers general prompts", once=writing / work.plain, text=text))
     if wanted.draws_general_rows:
         share = work.general_tokens * work.per_token / work.plain
-        text = f"{wanted.general.share:.0%} of the rows × about {GENERAL_TOKENS} tokens"
+        text = f"{percent(wanted.general.share)} of the rows × about {GENERAL_TOKENS} tokens"
         names = [name for name, on in (("replay", wanted.replay.weight), ("kl", wanted.kl.beta)) if on]
         made.append(_cost(" + ".join(names), "general rows in each step", share=share, text=text))
     if wanted.kl.beta and is_full:
@@ -124,9 +125,12 @@ def _others(work: Work) -> list[ProtectionCost]:
                   text="64 a prompt token × 8 B")
         )  # fmt: skip
     elif wanted.prompt_kl.beta:
+        # training alone works out the vocabulary's scores where the answers are; here they are wanted everywhere
+        scores = 4 * work.shapes.vocab * work.shapes.hidden
         made.append(
-            _cost("prompt_kl", "the base reads every row too (adapter off)", share=work.forward / work.per_token,
-                  size=KL_CHUNK_TOKENS * work.shapes.vocab * 16, text="one forward pass more")
+            _cost("prompt_kl", "the base reads every row too (adapter off)",
+                  share=(work.forward + scores) / work.per_token, size=KL_CHUNK_TOKENS * work.shapes.vocab * 16,
+                  text="one forward pass more, and scores of the vocabulary for the prompts' tokens")
         )  # fmt: skip
     if wanted.sam.rho:
         every = wanted.sam.every_steps

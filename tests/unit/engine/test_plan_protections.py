@@ -43,6 +43,13 @@ def test_kl_by_hand():
     assert "general rows" not in costs(made(kl_beta=1, general_source="bundled"))
 
 
+def test_kl_on_prompts_by_hand():
+    """The base's pass (2 of 4 operations a weight), and 4 more for each weight of the output head on prompt tokens."""
+    (prompts,) = costs(made(prompt_kl_beta=1))["prompt_kl"]
+    assert prompts.time_share == pytest.approx((2 * PARAMETERS + 4 * 49152 * 576) / (4 * PARAMETERS))
+    assert 0.6 < prompts.time_share < 0.8
+
+
 def test_sam_by_hand():
     (sam,) = costs(made("full", sam_rho=2, sam_every_steps=4))["sam"]
     assert (sam.time_share, sam.size_bytes) == (0.25, 8 * PARAMETERS)
