@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gui.run.reading import RunReading
 
 MOST_WORST = 8
+#: Nobody writes more canaries than this because a verdict asks for them; then how many it would take is said, not offered.
+MOST_TO_WRITE = 500
 ButtonKey = Literal["roll_back", "make_current", "try_again", "strength", "keep"]
 
 
@@ -39,7 +41,7 @@ class VerdictButton:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What would settle one capability that cannot be told; `add` canaries, 0 where no number would do."""
+    """What would settle one capability that cannot be told; `add` canaries, 0 where no number would do, or none that anyone would write."""
 
     capability: str
     text: str
@@ -147,7 +149,7 @@ def offer(one: CapabilityVerdict) -> Offer:
     return Offer(
         capability=one.name,
         text=text.format(name=one.name, change=change, add=add, needed=one.n_needed, n=one.n),
-        add=add,
+        add=add if add <= MOST_TO_WRITE else 0,
     )
 
 

@@ -106,3 +106,12 @@ def test_with_the_base_current_and_nothing_to_go_back_to_trying_again_comes_firs
     facts = msgspec.structs.replace(reading.facts, checkpoints=reading.facts.checkpoints[-1:])
     buttons = view_of(dataclasses.replace(reading, facts=facts, current="base:starter")).buttons
     assert [one.key for one in buttons if one.is_primary] == ["try_again"]
+
+
+def test_thousands_of_canaries_are_said_but_not_offered(reading):
+    found = next(one for one in reading.facts.verdict.capabilities if one.word == "can't tell")
+    unsure = msgspec.structs.replace(found, is_too_close=False)
+    many = offer(msgspec.structs.replace(unsure, n_needed=unsure.n + 2201))
+    assert "2201 more" in many.text
+    assert many.add == 0
+    assert offer(msgspec.structs.replace(unsure, n_needed=unsure.n + 100)).add == 100
