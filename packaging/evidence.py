@@ -81,9 +81,19 @@ ARMS: dict[str, dict[str, Any]] = {
     "full, SAM": {**_FULL, "protect": "custom", "protection.sam.rho": 2.0},
     "full, token weighting": {**_FULL, "protect": "custom", "protection.token_weighting.max_perplexity": 2.5},
     "QLoRA, standard": {**_LORA, **_STANDARD, "method": "qlora"},
+    "full, careful": {**_FULL, "protect": "careful"},
+    "LoRA, careful": {**_LORA, "protect": "careful"},
 }  # fmt: skip
 #: Arms that are there for a direction only; all others have every seed.
-ONE_SEED = {"LoRA, lighter KL", "full 1e-5, off", "LoRA 2e-4, off", "full, token weighting", "QLoRA, standard"}
+ONE_SEED = {
+    "LoRA, lighter KL",
+    "full 1e-5, off",
+    "LoRA 2e-4, off",
+    "full, token weighting",
+    "QLoRA, standard",
+    "full, careful",
+    "LoRA, careful",
+}
 #: After these arms the strength slider is tried as well, with these seeds.
 SLIDER_AFTER = {"full, off": SEEDS, "LoRA, off": SEEDS[:1]}
 
