@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QScrollArea, QVBoxLayout, QWidget
 
 from engine import liveness
 from engine.errors import PalimpsestError, UserError
@@ -156,6 +156,8 @@ class RunPage(Page):
         self._stopping_since = None
         self.log.clear()
         self.keep.close_row()
+        for part in self.tabs.findChildren(QScrollArea):
+            part.verticalScrollBar().setValue(0)
         self.show_loading()
         self.refresh_soon()
 

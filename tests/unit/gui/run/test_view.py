@@ -1,5 +1,7 @@
 """The run's page: shows, emits, disables; the item models under qtmodeltester."""
 
+import filled_store as filled
+
 from engine.errors import NonFinite
 from engine.records import Step
 from engine.states import State
@@ -114,6 +116,20 @@ def test_keeping_anyway_asks_for_a_reason_first(gui_project, open_page, shown_ru
     page.keep.keep.click()
     (job,) = jobs.unfinished(gui_project.store)
     assert job.payload["ref"] == f"{shown_run}@75"
+
+
+def test_another_run_begins_at_the_top_of_its_tabs(qtbot, gui_project, open_page, shown_run):
+    other, _ = filled.full_run(gui_project.store)
+    page = open_page(shown_run)
+    page.resize(900, 420)
+    for tab, part in (("setup", page.setup), ("verdict", page.verdict)):
+        page.turn_to(tab)
+        qtbot.waitUntil(lambda bar=part.verticalScrollBar(): bar.maximum() > 0)
+        part.verticalScrollBar().setValue(part.verticalScrollBar().maximum())
+    page.open(run_id=other)
+    qtbot.waitUntil(lambda: page.state.value != "loading" and gui_project.tasks.is_idle)
+    assert page.run_id == other
+    assert [part.verticalScrollBar().value() for part in (page.verdict, page.setup)] == [0, 0]
 
 
 def test_a_run_that_is_gone_says_so(open_page):
