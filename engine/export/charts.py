@@ -54,12 +54,13 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class LookPoint(Struct, frozen=True, kw_only=True):
-    """One capability at one look: mean change and one-sided 95 % bounds as shown (down is worse)."""
+    """One capability at one look: mean change of its `n` guard items and one-sided 95 % bounds as shown (down is worse)."""
 
     step: int
     change: float
     lower: float | None
     upper: float | None
+    n: int = 0
 
 
 class LookLine(Struct, frozen=True, kw_only=True):

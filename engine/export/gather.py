@@ -273,20 +273,20 @@ def _end(points: list[LookPoint], one: CapabilityInput) -> float:
 
 def _with_start(points: list[LookPoint]) -> list[LookPoint]:
     """The base itself is the look at step 0: no change, by definition."""
-    return [LookPoint(step=0, change=0.0, lower=None, upper=None), *sorted(points, key=lambda p: p.step)]
+    start = LookPoint(step=0, change=0.0, lower=None, upper=None, n=points[0].n)
+    return [start, *sorted(points, key=lambda p: p.step)]
 
 
 def _look_point(step: int, one: CapabilityInput) -> LookPoint:
-    groups = group(one.differences, one.cluster_ids)
-    mean = sum(one.differences) / len(one.differences)
+    groups, n = group(one.differences, one.cluster_ids), len(one.differences)
+    mean = sum(one.differences) / n
     if groups.clusters < 2:
-        return LookPoint(step=step, change=shown(mean, one.kind), lower=None, upper=None)
+        return LookPoint(step=step, change=shown(mean, one.kind), lower=None, upper=None, n=n)
     bounds = decision_bounds(groups, limit=one.limit, alpha_lower=LOOK_ALPHA, alpha_upper=LOOK_ALPHA)
     low, high = sorted((shown(bounds.lower, one.kind), shown(bounds.upper, one.kind)))
     is_known = all(abs(value) != float("inf") for value in (low, high))
-    return LookPoint(
-        step=step, change=shown(mean, one.kind), lower=low if is_known else None, upper=high if is_known else None
-    )
+    lower, upper = (low, high) if is_known else (None, None)
+    return LookPoint(step=step, change=shown(mean, one.kind), lower=lower, upper=upper, n=n)
 
 
 def _axis(kind: str) -> str:

@@ -86,17 +86,10 @@ class TimelineChart(TimelinePicture):
         check = self._last_check()
         run = self._main()
         if check is not None:
-            inside = check.budget is None or (
-                check.change <= check.budget if check.kind == "kl" else check.change >= check.budget
-            )
-            said = (
-                tr("{name} {change} {unit} at step {step}, inside its budget")
-                if inside
-                else tr("{name} {change} {unit} at step {step}, beyond its budget")
-            )
-            return said.format(
+            said = _finding(check).format(
                 name=check.capability, change=check.text(check.change), unit=check.unit_name, step=check.step
             )
+            return f"{said} ({items})" if (items := check.items()) else said
         if run is not None and len(run.loss):
             return tr("Loss {loss} at step {step}").format(loss=f"{run.loss[-1]:.3f}", step=int(run.x["step"][-1]))
         return tr("Timeline")
@@ -109,7 +102,7 @@ class TimelineChart(TimelinePicture):
             first, last = run.loss[0], run.loss[-1]
             parts.append(tr("loss from {first} to {last}").format(first=f"{first:.3f}", last=f"{last:.3f}"))
         if (check := self._last_check()) is not None:
-            parts.append(f"{check.capability} {check.numbers()} {check.unit_name}, n={check.n}")
+            parts.append(check.said())
         parts += [self._event_words(row.step) for row in self._events if row.kind not in ("checkpoint",)]
         return ". ".join(parts) + "."
 
@@ -122,8 +115,8 @@ class TimelineChart(TimelinePicture):
             if check.budget is None
             else tr("budget {limit} {unit}").format(limit=check.text(check.budget), unit=check.unit_name)
         )
-        n = tr("{name}: n={n}, 95 % intervals").format(name=check.capability, n=check.n)
-        return ", ".join(part for part in (n, limit) if part)
+        parts = (f"{check.capability}: {check.items()}" if check.n else check.capability, tr("95 % intervals"), limit)
+        return ", ".join(part for part in parts if part)
 
     def _main(self) -> Run | None:
         return self._runs[0] if self._runs else None
@@ -182,7 +175,7 @@ class TimelineChart(TimelinePicture):
             loss, smooth = f"{run.loss[stop]:.3f}", f"{run.smooth[stop]:.3f}"
             parts.append(tr("loss {loss} (smoothed {smooth})").format(loss=loss, smooth=smooth))
         if (check := self._check_at(step)) is not None:
-            said = f"{check.capability} {check.numbers()} {check.unit_name}, n={check.n}"
+            said = check.said()
             parts.append(said if check.step == step else tr("{said} at step {step}").format(said=said, step=check.step))
         parts.append(self._event_words(step))
         return " · ".join(part for part in parts if part)
@@ -221,3 +214,13 @@ class TimelineChart(TimelinePicture):
         self._at_check.setData([run.at(check.step, self._axis)], [check.change]) if check else self._at_check.setData(
             [], []
         )
+
+
+def _finding(check: CheckRow) -> str:
+    """Where a check lies to its budget, to be filled in."""
+    return {
+        "inside": tr("{name} {change} {unit} at step {step}, inside its budget"),
+        "beyond": tr("{name} {change} {unit} at step {step}, beyond its budget"),
+        "unsure": tr("{name} {change} {unit} at step {step}, can't tell if beyond its budget"),
+        "free": tr("{name} {change} {unit} at step {step}"),
+    }[check.place()]

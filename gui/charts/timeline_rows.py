@@ -12,6 +12,8 @@ from gui.widgets.text import signed
 if TYPE_CHECKING:
     from engine.verdict.records import Kind
 
+#: Where a check lies to its budget: wholly inside, wholly beyond, its interval on both sides of it, or without one.
+Place: TypeAlias = Literal["inside", "beyond", "unsure", "free"]
 EventKind: TypeAlias = Literal["checkpoint", "best", "auto_stop", "warned", "stopped", "pause", "interrupted"]
 EVENT_GLYPHS: dict[EventKind, str] = {
     "checkpoint": "▲", "best": "★", "auto_stop": "■", "warned": "⚠", "stopped": "■", "pause": "‖", "interrupted": "⚡",
@@ -32,7 +34,10 @@ class StepRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckRow:
-    """One capability at one canary check, as drawn: down is worse (`LookPoint` of the engine); budget signed the same way."""
+    """One capability's guard items at one canary check, as drawn: down is worse (`LookPoint` of the engine).
+
+    The budget is signed the same way.
+    """
 
     step: int
     capability: str
@@ -54,11 +59,30 @@ class CheckRow:
         """A change of this row with sign: one digit for points, two for nats."""
         return signed(value, 1 if self.kind == "binary" else 2)
 
+    def place(self) -> Place:
+        """Where the whole interval lies; the change alone where no end of it is known."""
+        if self.budget is None:
+            return "free"
+        ends = (self.lower, self.upper) if (self.lower, self.upper) != (None, None) else (self.change, self.change)
+        worse, better = ends[::-1] if self.kind == "kl" else ends
+        sign = -1.0 if self.kind == "kl" else 1.0
+        if worse is not None and sign * (worse - self.budget) >= 0:
+            return "inside"
+        return "beyond" if better is not None and sign * (better - self.budget) < 0 else "unsure"
+
+    def items(self) -> str:
+        """How many items it rests on; empty where that is not known."""
+        return tr("n={n} guard items").format(n=self.n) if self.n else ""
+
     def numbers(self) -> str:
         """Change and interval."""
         ends = ["…" if end is None else self.text(end) for end in (self.lower, self.upper)]
         both_open = self.lower is None and self.upper is None
         return self.text(self.change) if both_open else f"{self.text(self.change)} [{ends[0]}, {ends[1]}]"
+
+    def said(self) -> str:
+        """Capability, change, interval and items in one phrase."""
+        return ", ".join(filter(None, (f"{self.capability} {self.numbers()} {self.unit_name}", self.items())))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,7 +35,7 @@ def check_rows(facts: Facts) -> list[CheckRow]:
     return [
         CheckRow(
             step=point.step, capability=line.name, change=point.change, lower=point.lower, upper=point.upper,
-            budget=line.budget, kind=line.kind,
+            budget=line.budget, kind=line.kind, n=point.n,
             unit=verdicts[line.name].unit if line.name in verdicts else "nats/token",
         )
         for line in facts.timeline.lines

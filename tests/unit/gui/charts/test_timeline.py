@@ -115,7 +115,32 @@ def test_the_worst_capability_is_by_budget_and_can_be_chosen(chart):
     chart.set_capability("Knowledge")
     assert "Knowledge" in chart.title()
     chart.set_capability("")
-    assert chart.title() == "Arithmetic −7.2 points at step 640, beyond its budget"
+    assert chart.title() == "Arithmetic −7.2 points at step 640, beyond its budget (n=75 guard items)"
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "kind", "budget", "place"),
+    [
+        (-0.7, 0.2, "nll", -0.1, "unsure"),
+        (-0.7, -0.2, "nll", -0.1, "beyond"),
+        (-0.05, 0.2, "nll", -0.1, "inside"),
+        (None, None, "nll", -0.1, "beyond"),
+        (None, 0.2, "nll", -0.1, "unsure"),
+        (0.0, 0.3, "kl", 0.1, "unsure"),
+        (0.2, 0.3, "kl", 0.1, "beyond"),
+        (0.0, 0.05, "kl", 0.1, "inside"),
+        (-0.7, -0.2, "nll", None, "free"),
+    ],
+)
+def test_a_check_is_beyond_its_budget_only_with_its_whole_interval(shown, lower, upper, kind, budget, place):
+    check = CheckRow(step=75, capability="sums", change=-0.5, lower=lower, upper=upper, budget=budget, kind=kind, n=8)
+    assert check.place() == place
+    chart = TimelineChart()
+    chart.table().set_rows([check])
+    shown(chart)
+    ends = {"unsure": ", can't tell if beyond its budget", "beyond": ", beyond its budget",
+            "inside": ", inside its budget", "free": ""}  # fmt: skip
+    assert chart.title() == f"sums −0.50 nats/token at step 75{ends[place]} (n=8 guard items)"
 
 
 def test_before_the_first_step_the_plan_is_there(shown):

@@ -6,6 +6,7 @@ from engine.errors import NonFinite
 from engine.records import Step
 from engine.states import State
 from engine.store import jobs, runs
+from gui.run import timeline_words
 from gui.run.answers_model import AnswersModel, chosen
 
 
@@ -49,6 +50,12 @@ def test_the_timeline_offers_the_checkpoint_at_the_selected_step(qtbot, open_pag
     with qtbot.waitSignal(page.timeline.restore_requested) as asked:
         page.timeline.restore.click()
     assert asked.args == [15]
+
+
+def test_a_check_rests_on_its_guard_items(reading):
+    checks = timeline_words.check_rows(reading.facts)
+    assert checks
+    assert all(check.items() == f"n={check.n} guard items" for check in checks)
 
 
 def test_restoring_queues_a_job_that_makes_it_current(gui_project, open_page, shown_run):
@@ -124,8 +131,9 @@ def test_another_run_begins_at_the_top_of_its_tabs(qtbot, gui_project, open_page
     page.resize(900, 420)
     for tab, part in (("setup", page.setup), ("verdict", page.verdict)):
         page.turn_to(tab)
-        qtbot.waitUntil(lambda bar=part.verticalScrollBar(): bar.maximum() > 0)
-        part.verticalScrollBar().setValue(part.verticalScrollBar().maximum())
+        bar = part.verticalScrollBar()
+        qtbot.waitUntil(lambda bar=bar: bar.maximum() > 0)
+        bar.setValue(bar.maximum())
     page.open(run_id=other)
     qtbot.waitUntil(lambda: page.state.value != "loading" and gui_project.tasks.is_idle)
     assert page.run_id == other
