@@ -36,29 +36,33 @@ class Box:
 
     def overlaps(self, other: Box) -> bool:
         """Whether the two share more than an edge."""
-        is_beside = self.left >= other.left + other.width or other.left >= self.left + self.width
         is_above = self.top >= other.top + other.height or other.top >= self.top + self.height
-        return not (is_beside or is_above)
+        return not (self.is_beside(other) or is_above)
+
+    def is_beside(self, other: Box) -> bool:
+        """Whether the two cannot meet however one is moved up or down."""
+        return self.left >= other.left + other.width or other.left >= self.left + self.width
 
     def moved(self, dy: float) -> Box:
         """The same box lower by `dy`."""
         return Box(left=self.left, top=self.top + dy, width=self.width, height=self.height)
 
 
-def spread(boxes: Sequence[Box], low: float, high: float) -> list[Box]:
-    """The boxes moved up or down as little as needed so that no two overlap, greedily from top to bottom.
+def spread(boxes: Sequence[Box], low: float, high: float, fixed: Sequence[Box] = ()) -> list[Box]:
+    """The boxes moved up or down as little as needed so that no two overlap, nor one a `fixed` box; greedily from the top.
 
     They stay between `low` and `high` while there is room; without room they run below `high` rather than overlap.
     """
     placed: dict[int, Box] = {}
     for at in sorted(range(len(boxes)), key=lambda at: (boxes[at].top, at)):
-        placed[at] = _nearest_free(boxes[at], list(placed.values()), low, high)
+        placed[at] = _nearest_free(boxes[at], [*fixed, *placed.values()], low, high)
     return [placed[at] for at in range(len(boxes))]
 
 
 def _nearest_free(box: Box, taken: Sequence[Box], low: float, high: float) -> Box:
     """The free place closest to where the box wants to be: there, or directly above or below a taken one."""
     wanted = [box.top]
+    taken = [other for other in taken if not box.is_beside(other)]
     for other in taken:
         wanted += [other.top - box.height, other.top + other.height]
     wanted.sort(key=lambda top: abs(top - box.top))

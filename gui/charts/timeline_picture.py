@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 
 from engine.export.series import SMOOTHING
 from gui.charts.canvas import Label, TextLayer, line_pen, plot, style_plot
 from gui.charts.chart import Chart
+from gui.charts.labels import apart, box_of, boxes, marks
+from gui.charts.pareto import Box
 from gui.charts.series import drawn, log_ticks, snapped, visible
 from gui.charts.strokes import set_strokes, stroke_curve
 from gui.charts.timeline_rows import EVENT_GLYPHS, EventRow, TimelineModel
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _RAW_POINTS, _SMOOTH_POINTS = 1000, 300
 _AXIS_WIDTH = 64
+#: Pixels a point or a tick takes, with a little air.
+_MARK = 12.0
 
 
 class TimelinePicture(Chart):
@@ -69,6 +73,14 @@ class TimelinePicture(Chart):
     def _on_range_changed(self, *_: Any) -> None:
         if not self.is_following and not self._is_stale:
             self._draw_losses()
+            self._write()
+
+    def _on_resized(self, *_: Any) -> None:
+        """Captions and names take as many pixels as before: give them room anew."""
+        if not self._is_stale:
+            self._draw_losses()
+            self._draw_checks()
+            self._draw_events()
 
     # ---- building ----------------------------------------------------------------------------------------------------
 
@@ -83,6 +95,7 @@ class TimelinePicture(Chart):
             item.getAxis("left").setWidth(_AXIS_WIDTH)
             item.showGrid(x=True, y=True, alpha=0.3)
             item.getViewBox().sigRangeChangedManually.connect(self._on_view_moved)
+            item.getViewBox().sigResized.connect(self._on_resized)
         self.losses.getAxis("bottom").setStyle(showValues=False)
         self.losses.getViewBox().sigXRangeChanged.connect(self._on_range_changed)
         self._build_losses()
@@ -150,6 +163,15 @@ class TimelinePicture(Chart):
         end = snapped(0.0, max(ends), 0.0)[1]
         return -0.02 * end, 1.03 * end
 
+    def _with_caption(self, item: pg.PlotItem, low: float, high: float) -> float:
+        """The upper end that leaves a line of text free above `high`."""
+        share = min(0.4, 1.3 * self._line() / max(item.getViewBox().height(), 1.0))
+        return high + (high - low) * share / (1 - share)
+
+    def _line(self) -> float:
+        """Pixels a line of text takes."""
+        return QFontMetricsF(self.loss_texts.font).height()
+
     def _scaled(self, loss: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log10(np.maximum(loss, 1e-8)) if self._is_log else loss
 
@@ -176,6 +198,8 @@ class TimelinePicture(Chart):
     def _fit_losses(self, values: Sequence[float]) -> None:
         low, high = (min(values), max(values)) if values else (0.0, 1.0)
         low, high = snapped(low, high, 0.06)
+        if self._halt() is not None:
+            high = self._with_caption(self.losses, low, high)
         self.losses.setYRange(low, high, padding=0)
         self._tick_losses(low, high, is_empty=not values)
 
@@ -242,7 +266,10 @@ class TimelinePicture(Chart):
         faint = self.faint.yData if self.faint.yData is not None else []
         values = [0.0, *ends, *(v for v in faint if v == v), *([] if budget is None else [1.4 * budget])]
         low, high = min(values), max(values)
-        self.check_range = snapped(low, high, 0.12)
+        low, high = snapped(low, high, 0.12)
+        if self._event("best") is not None:
+            high = self._with_caption(self.checks, low, high)
+        self.check_range = low, high
         self.checks.setYRange(*self.check_range, padding=0)
         self.budget.setVisible(budget is not None)
         self.tint.setVisible(budget is not None)
@@ -278,48 +305,77 @@ class TimelinePicture(Chart):
 
     def _write(self) -> None:
         """Every text inside the panels: budget, best kept, auto-stop, pauses, and why a panel is still empty."""
-        theme, labels = self.theme, []
-        low, high = self.check_range
+        self.check_texts.set_labels(self._check_labels())
         left, right = self.losses.getViewBox().viewRange()[0]
-        if self.budget.isVisible():
-            check = next(c for c in self._runs[0].checks if c.capability == self.shown_capability())
-            said = tr("budget {limit} {unit}").format(limit=check.text(self.budget.value()), unit=check.unit_name)
-            labels.append(Label(x=left, y=self.budget.value(), dx=8, dy=11, align=0, text=said, color=theme.muted))
-        if (best := self._event("best")) is not None:
-            labels.append(self._beside(best, high - 0.08 * (high - low), theme.learned_text, (left + right) / 2))
-        labels += self._other_names()
-        self.check_texts.set_labels(labels)
         bottom, top = self.losses.getViewBox().viewRange()[1]
-        loss_labels = [
-            Label(x=self._x(row.step), y=bottom, dy=-9, text=EVENT_GLYPHS[row.kind], color=theme.warning_text)
+        pauses = [
+            Label(x=self._x(row.step), y=bottom, dy=-9, text=EVENT_GLYPHS[row.kind], color=self.theme.warning_text)
             for row in self._events
             if row.kind in ("pause", "interrupted")
         ]
-        loss_labels += self._run_names()
+        captions = self._run_names()
         if (stop := self._halt()) is not None:
-            loss_labels.append(self._beside(stop, top - 0.08 * (top - bottom), theme.forgot_text, (left + right) / 2))
+            captions.append(self._beside(stop, top, self.theme.forgot_text, (left + right) / 2))
+        labels = [*pauses, *apart(captions, self.losses.getViewBox(), self.loss_texts.font)]
         if not any(len(run.loss) for run in self._runs):
             why = self._plan.waiting or tr("No steps yet")
-            loss_labels.append(Label(x=(left + right) / 2, y=0.5, text=why, color=theme.muted))
-        self.loss_texts.set_labels(loss_labels)
+            labels.append(Label(x=(left + right) / 2, y=0.5, text=why, color=self.theme.muted))
+        self.loss_texts.set_labels(labels)
+
+    def _check_labels(self) -> list[Label]:
+        """Budget, best kept and the other capabilities' names, clear of the marks and of one another."""
+        view, font = self.checks.getViewBox(), self.check_texts.font
+        left, right = view.viewRange()[0]
+        notes = []
+        if self.budget.isVisible():
+            notes.append(self._budget_label(left))
+        if (best := self._event("best")) is not None:
+            notes.append(self._beside(best, self.check_range[1], self.theme.learned_text, (left + right) / 2))
+        taken = marks([*_places(self.points), *_places(self.ticks)], view, _MARK)
+        notes = apart(notes, view, font, taken)
+        taken += [box_of(rect) for rect in boxes(notes, view, font)]
+        if self.budget.isVisible():
+            taken.append(self._budget_box())
+        wanted = self._other_names()
+        names = apart(wanted, view, font, taken)
+        bottom = view.sceneBoundingRect().bottom()
+        return notes + [
+            name for name, at, box in zip(names, wanted, boxes(names, view, font), strict=True)
+            if abs(name.dy - at.dy) <= self._line() and box.bottom() <= bottom
+        ]  # fmt: skip
+
+    def _budget_label(self, left: float) -> Label:
+        check = next(c for c in self._runs[0].checks if c.capability == self.shown_capability())
+        said = tr("budget {limit} {unit}").format(limit=check.text(self.budget.value()), unit=check.unit_name)
+        return Label(
+            x=left, y=self.budget.value(), dx=8, dy=0.7 * self._line(), align=0, text=said, color=self.theme.muted
+        )
+
+    def _budget_box(self) -> Box:
+        """The dashed line, as what names keep clear of."""
+        view = self.checks.getViewBox()
+        area, y = view.sceneBoundingRect(), view.mapViewToScene(QPointF(0.0, self.budget.value())).y()
+        return Box(left=area.left(), top=y - 1, width=area.width(), height=2)
 
     def _halt(self) -> EventRow | None:
         """Where the run was stopped, else where the guard would have stopped it."""
         return self._event("auto_stop") or self._event("stopped") or self._event("warned")
 
     def _beside(self, event: EventRow, y: float, ink: str, middle: float) -> Label:
+        """What happened, under the panel's upper edge; why is in the read-out and the table."""
         words = {
             "best": tr("best kept: step {step}"),
             "auto_stop": tr("auto-stopped at {step}"),
             "warned": tr("guard's warning at {step}"),
             "stopped": tr("stopped at {step}"),
         }[event.kind].format(step=event.step)
-        text = f"{EVENT_GLYPHS[event.kind]} {words}" + (f", {event.note}" if event.note else "")
         x = self._x(event.step)
         is_left = x < middle
         align, dx = (0.0, 8.0) if is_left else (1.0, -8.0)
-        text = self._fitting(text, x, is_left=is_left)
-        return Label(x=x, y=y, text=text, color=ink, dx=dx, align=align, backdrop=self.theme.surface)
+        text = self._fitting(f"{EVENT_GLYPHS[event.kind]} {words}", x, is_left=is_left)
+        return Label(
+            x=x, y=y, text=text, color=ink, dx=dx, dy=0.7 * self._line(), align=align, backdrop=self.theme.surface
+        )
 
     def _fitting(self, text: str, x: float, *, is_left: bool) -> str:
         """As much of a text as there is room for between a place and the panel's edge; the table twin has all of it."""
@@ -329,17 +385,15 @@ class TimelinePicture(Chart):
         return QFontMetricsF(self.loss_texts.font).elidedText(text, Qt.TextElideMode.ElideRight, max(80.0, room - 16))
 
     def _other_names(self) -> list[Label]:
-        """The other capabilities' names at the ends of their faint lines, those that find room."""
+        """The other capabilities' names at the ends of their faint lines."""
         if not self._runs:
             return []
-        low, high = self.check_range
         last = {c.capability: c for c in self._runs[0].checks if c.capability in self._faint_names}
-        labels: list[Label] = []
-        for check in sorted(last.values(), key=lambda c: -c.change):
-            if all(abs(check.change - other.y) > 0.07 * (high - low) for other in labels):
-                x = self._runs[0].at(check.step, self._axis)
-                labels.append(Label(x=x, y=check.change, dy=-8, align=1, text=check.capability, color=self.theme.muted))
-        return labels
+        return [
+            Label(x=self._runs[0].at(check.step, self._axis), y=check.change, dx=-10, dy=-0.5 * self._line(), align=1,
+                  text=check.capability, color=self.theme.muted, backdrop=self.theme.surface)
+            for check in last.values()
+        ]  # fmt: skip
 
     def _run_names(self) -> list[Label]:
         if len(self._runs) < 2:
@@ -393,3 +447,9 @@ class TimelinePicture(Chart):
         return {
             "step": tr("Step"), "tokens": tr("Tokens"), "time": tr("Training time, minutes"), "epoch": tr("Epoch"),
         }[self._axis]  # fmt: skip
+
+
+def _places(scatter: pg.ScatterPlotItem) -> list[tuple[float, float]]:
+    """Where a scatter's points are."""
+    x, y = scatter.getData()
+    return list(zip(x.tolist(), y.tolist(), strict=True))

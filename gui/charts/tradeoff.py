@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,9 +9,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from gui.charts.canvas import Label, TextLayer, line_pen, plot, style_plot, text_box
+from gui.charts.canvas import Label, TextLayer, line_pen, plot, style_plot
 from gui.charts.chart import Chart
-from gui.charts.pareto import Box, front, spread
+from gui.charts.labels import apart, boxes
+from gui.charts.pareto import front
 from gui.charts.strokes import set_strokes, stroke_curve
 from gui.charts.tradeoff_rows import MEAN, WORST, TradeoffModel
 from gui.i18n import tr
@@ -20,8 +20,6 @@ from gui.theme import color
 from gui.widgets.text import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtWidgets import QWidget
 
     from gui.charts.tradeoff_rows import Shown, TradeoffRow
@@ -191,11 +189,7 @@ class TradeoffChart(Chart):
 
     def label_boxes(self) -> list[QRectF]:
         """Where the runs' names lie, in scene pixels, then where the notes do."""
-        return self._boxes([*self.labels, *self.notes])
-
-    def _boxes(self, labels: Sequence[Label]) -> list[QRectF]:
-        view, font = self.plot.getViewBox(), _bold(self.texts.font)
-        return [text_box(one, view.mapViewToScene(QPointF(one.x, one.y)), font) for one in labels]
+        return boxes([*self.labels, *self.notes], self.plot.getViewBox(), _bold(self.texts.font))
 
     def _place_labels(self) -> None:
         """Run names beside their last points and notes, moved apart, with thin leaders where names had to move."""
@@ -204,19 +198,10 @@ class TradeoffChart(Chart):
             self._beside(name, row.gain, found.value, self._ink(at))
             for at, name in enumerate(self.runs()) if at < MOST_RUNS and name in last for row, found in [last[name]]
         ]  # fmt: skip
-        placed = self._apart([*names, *self._notes(self.theme)])
+        placed = apart([*names, *self._notes(self.theme)], self.plot.getViewBox(), _bold(self.texts.font))
         self.labels, self.notes = placed[: len(names)], placed[len(names) :]
         self._draw_leaders()
         self.texts.set_labels(placed)
-
-    def _apart(self, labels: Sequence[Label]) -> list[Label]:
-        """The labels, moved up or down where they would overlap."""
-        boxes, area = self._boxes(labels), self.plot.getViewBox().sceneBoundingRect()
-        free = spread([Box(left=b.left(), top=b.top(), width=b.width(), height=b.height()) for b in boxes], area.top(),
-                      area.bottom())  # fmt: skip
-        return [
-            replace(one, dy=one.dy + new.top - box.top()) for one, box, new in zip(labels, boxes, free, strict=True)
-        ]
 
     def _beside(self, name: str, x: float, y: float, ink: str) -> Label:
         """A run's name to the right of its point, else to the left; shortened where neither side has room for it."""

@@ -1,13 +1,16 @@
 """Chart (c): markers with text, smoothing, gaps, follow, axes, and the repaint budget of a long run (20, 24)."""
 
+import itertools
 import time
+from dataclasses import replace
 
 import chart_examples as examples
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from speed import bar
 
+from gui.charts.labels import box_of, boxes, marks
 from gui.charts.timeline import TimelineChart
 from gui.charts.timeline_rows import CheckRow, StepRow
 from gui.charts.timeline_runs import TimelinePlan
@@ -30,11 +33,34 @@ def test_budget_best_kept_and_auto_stop_are_there_with_words(chart):
     assert chart.budget.value() == -5.0
     assert "budget −5.0 points" in _texts(chart)
     assert "★ best kept: step 400" in _texts(chart)
-    assert "■ auto-stopped at 560, two checks in a row beyond −5 points" in _texts(chart)
+    assert "■ auto-stopped at 560" in [label.text for label in chart.loss_texts.labels]
     for name, step in (("best", 400), ("stop", 560)):
         for line in chart._uprights[name]:
             assert line.isVisible()
             assert line.value() == step
+
+
+@pytest.mark.parametrize("size", [(900, 620), (640, 320), (560, 900)])
+def test_no_text_covers_another_a_mark_or_the_loss(chart, qtbot, size):
+    far, near = {"Reading": -3.1, "Code": -3.0, "Facts": -2.9, "Sums": -2.4}, "Knowledge"
+    steps, checks, events = examples.timeline_parts()
+    more = [replace(c, capability=name, change=end * c.step / 640) for name, end in far.items() for c in checks
+            if c.capability == near]  # fmt: skip
+    chart.table().set_parts(steps, [*checks, *more], events)
+    chart.refresh()
+    chart.resize(*size)
+    qtbot.wait(50)
+    view, texts = chart.checks.getViewBox(), chart.check_texts
+    found = [box_of(rect) for rect in boxes(texts.labels, view, texts.font)]
+    assert {"Multilingual", "budget −5.0 points", "★ best kept: step 400"} <= {label.text for label in texts.labels}
+    for one, other in itertools.combinations(found, 2):
+        assert not one.overlaps(other)
+    points = zip(*chart.points.getData(), strict=True)
+    assert not any(one.overlaps(mark) for one in found for mark in marks(points, view, 8))
+    view, caption = chart.losses.getViewBox(), chart.loss_texts.labels[-1]
+    (box,) = boxes([caption], view, chart.loss_texts.font)
+    _x, y = chart.raw.getData()
+    assert view.mapViewToScene(QPointF(0, np.nanmax(y))).y() >= box.bottom()
 
 
 def test_smoothing_of_zero_is_the_raw_line_and_never_touches_the_rows(chart):
