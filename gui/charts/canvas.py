@@ -49,7 +49,10 @@ class Canvas(pg.GraphicsLayoutWidget):
 
 
 class PlainAxis(pg.AxisItem):
-    """Numbers with a real minus sign and no scaling by powers of ten; a title longer than the axis is broken."""
+    """Numbers with a real minus sign and no scaling by powers of ten, as many as have room.
+
+    A title longer than the axis is broken, or, where an axis of fixed width has no room for two lines, shortened.
+    """
 
     _title = _shown = _ink = ""
     _beside: PlainAxis | None = None
@@ -65,6 +68,19 @@ class PlainAxis(pg.AxisItem):
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Tick labels as pyqtgraph counts them, with a minus sign."""
         return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """As pyqtgraph counts it; on an upright axis so far apart that labels do not touch."""
+        levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        if self.orientation != "left" or not levels:
+            return levels
+        spacing, offset = levels[0]
+        while spacing * size < 1.1 * self._line() * abs(high - low) and spacing < abs(high - low):
+            spacing *= 2
+        return [(spacing, offset)]
+
+    def _line(self) -> float:
+        return QFontMetricsF(self.label.font()).height()
 
     def set_title(self, text: str, ink: str) -> None:
         """Say what is drawn along it, in a colour; the text may be anyone's."""
@@ -84,7 +100,10 @@ class PlainAxis(pg.AxisItem):
 
     def _lines(self) -> list[str]:
         room = self.size().width() if self.orientation in ("bottom", "top") else self.size().height()
-        return broken(self._title, QFontMetricsF(self.label.font()), room)
+        metrics = QFontMetricsF(self.label.font())
+        return (
+            broken(self._title, metrics, room) if self.fixedWidth is None else [shortened(self._title, metrics, room)]
+        )
 
     def _fitted(self) -> str:
         lines = self._lines()
@@ -105,6 +124,16 @@ def broken(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
     return [
         part for line in lines for part in (_halves(line) if 0 < room < metrics.horizontalAdvance(line) else [line])
     ]
+
+
+def shortened(text: str, metrics: QFontMetricsF, room: float) -> str:
+    """As much of a title as `room` pixels take: all, what is before its unit, some letters, or nothing."""
+    for part in (text, text.rpartition(", ")[0]):
+        if part and metrics.horizontalAdvance(part) <= room:
+            return part
+    return (
+        metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if room > metrics.horizontalAdvance("mmm…") else ""
+    )
 
 
 def _halves(line: str) -> list[str]:

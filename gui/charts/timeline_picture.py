@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _RAW_POINTS, _SMOOTH_POINTS = 1000, 300
-_AXIS_WIDTH = 64
+#: The left axes' width: pixels, and lines of text where letters are large.
+_AXIS_WIDTH, _AXIS_LINES = 64, 3.6
+#: Lines of text the two panels and the step axis are high at least.
+_LEAST_LINES = 12
 #: Pixels a point or a tick takes, with a little air.
 _MARK = 12.0
 
@@ -92,7 +95,6 @@ class TimelinePicture(Chart):
         self.checks.setXLink(self.losses)
         for item in (self.losses, self.checks):
             item.setMouseEnabled(x=True, y=False)
-            item.getAxis("left").setWidth(_AXIS_WIDTH)
             item.showGrid(x=True, y=True, alpha=0.3)
             item.getViewBox().sigRangeChangedManually.connect(self._on_view_moved)
             item.getViewBox().sigResized.connect(self._on_resized)
@@ -407,8 +409,11 @@ class TimelinePicture(Chart):
     # ---- colours -----------------------------------------------------------------------------------------------------
 
     def _style(self, theme: Theme, font: QFont) -> None:
+        line = QFontMetricsF(font).height()
+        self.canvas.setMinimumHeight(round(_LEAST_LINES * line))
         for item in (self.losses, self.checks):
             style_plot(item, theme, font)
+            item.getAxis("left").setWidth(max(_AXIS_WIDTH, round(_AXIS_LINES * line)))
         self.checks.getAxis("left").set_title(self._check_title or tr("Change"), theme.muted)
         self.losses.getAxis("left").set_title(tr("Loss, nats/token"), theme.muted)
         self.checks.getAxis("bottom").set_title(self._axis_title(), theme.muted)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.charts.timeline import TimelineChart
 from gui.charts.timeline_rows import CheckRow, EventRow, StepRow, TimelineModel
@@ -91,9 +102,19 @@ class TimelineTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.addLayout(row)
-        column.addWidget(self.chart, 1)
+        column.addWidget(self._room(), 1)
         column.addLayout(below)
         self._show_place(None)
+
+    def _room(self) -> QScrollArea:
+        """Where the chart is: it fills it, and scrolls where it would get too low to read."""
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.chart)
+        return area
 
     def _connect(self) -> None:
         self.axis.activated.connect(self._on_axis_activated)

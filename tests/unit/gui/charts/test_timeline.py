@@ -8,6 +8,7 @@ import chart_examples as examples
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from speed import bar
 
 from gui.charts.labels import box_of, boxes, marks
@@ -61,6 +62,25 @@ def test_no_text_covers_another_a_mark_or_the_loss(chart, qtbot, size):
     (box,) = boxes([caption], view, chart.loss_texts.font)
     _x, y = chart.raw.getData()
     assert view.mapViewToScene(QPointF(0, np.nanmax(y))).y() >= box.bottom()
+
+
+@pytest.mark.parametrize(("height", "points"), [(620, 9), (330, 9), (330, 15), (900, 15)])
+def test_titles_and_ticks_of_the_axes_have_room_or_are_shortened(chart, qtbot, height, points):
+    font = chart.font()
+    font.setPointSizeF(points)
+    chart.setFont(font)
+    chart.resize(700, height)
+    qtbot.wait(50)
+    for panel in (chart.losses, chart.checks):
+        axis = panel.getAxis("left")
+        line = QFontMetricsF(axis.label.font()).height()
+        high = axis.size().height()
+        assert axis.label.boundingRect().width() <= high + 8
+        assert axis.label.boundingRect().height() < 2 * line + 8  # one line, in its margin
+        low, top = panel.getViewBox().viewRange()[1]
+        (spacing, _), *_ = axis.tickSpacing(low, top, high)
+        assert spacing / (top - low) * high >= line
+    assert chart.losses.size().height() + chart.checks.size().height() > 8 * line
 
 
 def test_smoothing_of_zero_is_the_raw_line_and_never_touches_the_rows(chart):
