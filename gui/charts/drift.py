@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from gui.charts.canvas import plot, style_plot
 from gui.charts.chart import Chart
-from gui.charts.drift_rows import OUTSIDE, DriftModel, levels_of
+from gui.charts.drift_rows import OUTSIDE, DriftModel, in_order, levels_of, short_name
 from gui.charts.grid import Grid, Tile
 from gui.i18n import tr
 from gui.theme import color, ink_on
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from gui.charts.drift_rows import DriftCell
     from gui.theme import Theme
 
-#: Modules in the order of a block; others follow as they come.
-_ORDER = ("q", "k", "v", "o", "gate", "up", "down", "norm")
 _STRIP = -2
 _SHADES = 48
 
@@ -78,6 +77,7 @@ class DriftChart(Chart):
         self.plot.addItem(self.grid, ignoreBounds=True)
         self.means.addItem(self.bars, ignoreBounds=True)
         self.bar.addItem(self.scale, ignoreBounds=True)
+        self.plot.getViewBox().sigResized.connect(self._on_resized)
         self._build_slider()
 
     def _build_slider(self) -> None:
@@ -106,7 +106,7 @@ class DriftChart(Chart):
     def modules(self) -> list[str]:
         """Columns: the block's modules in their order."""
         found = {cell.module for cell in self._cells if cell.layer != OUTSIDE}
-        return [name for name in _ORDER if name in found] + sorted(found - set(_ORDER))
+        return in_order(found)
 
     @Slot(int)
     def _on_slider_moved(self, index: int) -> None:
@@ -132,10 +132,26 @@ class DriftChart(Chart):
         bottom = _STRIP if outside else 0
         self.plot.setXRange(-0.5, max(len(modules), len(outside), 1) - 0.5, padding=0)
         self.plot.setYRange(bottom - 0.5, top + 0.5, padding=0)
-        self.plot.getAxis("bottom").setTicks([list(enumerate(modules))])
+        self._name_modules()
         self.plot.getAxis("left").setTicks([self._layer_ticks(top, has_strip=bool(outside))])
         self._set_tiles()
         self._set_means(top)
+
+    def _name_modules(self) -> None:
+        """Short names under the columns, as much of each as its column is wide."""
+        modules = self.modules()
+        self.plot.getAxis("bottom").setTicks([[(at, self._fitting(name)) for at, name in enumerate(modules)]])
+
+    def _fitting(self, module: str) -> str:
+        view = self.plot.getViewBox()
+        low, high = view.viewRange()[0]
+        room = view.width() / (high - low) - 4
+        return QFontMetricsF(self.grid.font).elidedText(short_name(module), Qt.TextElideMode.ElideMiddle, room)
+
+    def _on_resized(self, *_: Any) -> None:
+        if self._at:
+            self._name_modules()
+            self._set_tiles()
 
     def _layer_ticks(self, top: int, *, has_strip: bool) -> list[tuple[int, str]]:
         every = max(1, -(-(top + 1) // 12))
@@ -165,7 +181,7 @@ class DriftChart(Chart):
         self.bar.getAxis("left").setTicks([ticks])
 
     def _tile(self, cell: DriftCell, x: int, y: int) -> Tile:
-        text = cell.module if cell.layer == OUTSIDE else ""
+        text = self._fitting(cell.module) if cell.layer == OUTSIDE else ""
         if cell.level is None:
             return Tile(x=x, y=y, fill=self.theme.frozen, text=text, ink=ink_on(self.theme.frozen))
         fill = self._shade(cell.level)
@@ -196,8 +212,7 @@ class DriftChart(Chart):
         self.bar.getAxis("left").set_title(tr("log10 of ‖ΔW‖/‖W‖"), theme.muted)
         self.bars.setOpts(brush=color(theme.base), pen=pg.mkPen(None))
         self.grid.font = font
-        if self._at:
-            self._set_tiles()
+        self._on_resized()
 
     # ---- in words ----------------------------------------------------------------------------------------------------
 

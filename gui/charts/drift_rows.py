@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from engine.records import Drift
 
 OUTSIDE = -1
+#: What well-known modules are called for short, by the last part of their names.
+_SHORT = {
+    "q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o", "gate_proj": "gate", "up_proj": "up", "down_proj": "down",
+    "q_norm": "q norm", "k_norm": "k norm", "input_layernorm": "norm 1", "post_attention_layernorm": "norm 2",
+    "pre_feedforward_layernorm": "norm 3", "post_feedforward_layernorm": "norm 4", "ln_1": "norm 1", "ln_2": "norm 2",
+    "ln_f": "norm", "embed_tokens": "embed", "wte": "embed", "wpe": "places", "lm_head": "head",
+}  # fmt: skip
+#: Short names in the order of a block; other modules follow by name.
+_ORDER = ("q", "k", "v", "o", "gate", "up", "down", "q norm", "k norm", "norm 1", "norm 2", "norm 3", "norm 4", "norm")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +50,24 @@ def cell_of(drift: Drift, run: str = "") -> DriftCell:
     return DriftCell(
         step=drift.step, layer=drift.layer, module=drift.module, name=drift.name, value=drift.value or None, run=run
     )
+
+
+def short_name(module: str) -> str:
+    """A module's name where there is little room: "q" for "self_attn.q_proj"; others' last part."""
+    if module.endswith(".bias"):
+        return f"{short_name(module.removesuffix('.bias'))} bias"
+    last = module.rpartition(".")[2]
+    return _SHORT.get(last, last)
+
+
+def in_order(modules: Iterable[str]) -> list[str]:
+    """A block's modules as it goes through them."""
+
+    def place(module: str) -> tuple[int, str]:
+        short = short_name(module)
+        return (_ORDER.index(short) if short in _ORDER else len(_ORDER), module)
+
+    return sorted(modules, key=place)
 
 
 def levels_of(cells: Iterable[DriftCell]) -> tuple[float, float]:

@@ -12,7 +12,6 @@ from gui.charts.drift_rows import DriftCell, DriftModel, cell_of, levels_of
 from gui.i18n import tr
 from gui.project import Action
 from gui.widgets.empty import Empty, EmptyState
-from gui.widgets.text import wrapped
 
 if TYPE_CHECKING:
     from engine.records import Drift
@@ -79,7 +78,6 @@ class DriftPicture(QWidget):
         column.setContentsMargins(16, 8, 16, 12)
         column.addLayout(row)
         column.addWidget(self.chart, 1)
-        column.addWidget(wrapped(tr("How far weights moved, not what was lost."), muted=True))
 
     def show_drift(self, drift: dict[int, list[Drift]]) -> None:
         """Show every checkpoint to choose from; the chosen one stays so."""

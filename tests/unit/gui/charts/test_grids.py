@@ -3,10 +3,11 @@
 import chart_examples as examples
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 
 from engine.records import Drift
 from gui.charts.drift import DriftChart
-from gui.charts.drift_rows import DriftCell, cell_of, levels_of
+from gui.charts.drift_rows import OUTSIDE, DriftCell, cell_of, levels_of
 from gui.charts.matrix import MatrixChart, cell_color
 from gui.charts.matrix_rows import MatrixCell
 from gui.theme import DARK, LIGHT, contrast
@@ -55,6 +56,27 @@ def test_the_slider_goes_through_checkpoints(drift):
     drift.slider.setValue(0)
     assert [tile.fill for tile in drift.grid.tiles] != before
     assert "checkpoint 330" in drift.caption()
+
+
+@pytest.mark.parametrize("width", [900, 420])
+def test_names_of_modules_are_short_and_do_not_touch(drift, qtbot, width):
+    names = ["mlp.gate_proj", "mlp.some_unheard_of_mixing_projection", "post_attention_layernorm", "self_attn.q_proj"]
+    cells = [DriftCell(step=1, layer=layer, module=name, value=0.1) for layer in range(2) for name in names]
+    drift.table().set_rows([*cells, DriftCell(step=1, layer=OUTSIDE, module="model.embed_tokens", value=0.1)])
+    drift.resize(width, 400)
+    drift.refresh()
+    qtbot.wait(50)
+    axis, view = drift.plot.getAxis("bottom"), drift.plot.getViewBox()
+    (ticks,) = axis._tickLevels
+    said = [text for _, text in ticks]
+    assert said[:2] == ["q", "gate"]
+    assert said[2] == ("norm 2" if width == 900 else "n…2")
+    assert said[3] != names[1]
+    room = view.width() / len(names)
+    assert all(QFontMetricsF(drift.grid.font).horizontalAdvance(text) < room for text in said)
+    (outside,) = [tile.text for tile in drift.grid.tiles if tile.text]
+    assert outside == ("embed" if width == 900 else "e…d")
+    assert "self_attn.q_proj" in drift.readout(next(at for at, cell in enumerate(cells) if cell.module == names[3]))
 
 
 def test_ranks_and_the_top_ten(drift):

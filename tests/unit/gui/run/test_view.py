@@ -1,6 +1,7 @@
 """The run's page: shows, emits, disables; the item models under qtmodeltester."""
 
 import filled_store as filled
+from PySide6.QtWidgets import QLabel
 
 from engine.errors import NonFinite
 from engine.records import Step
@@ -187,6 +188,8 @@ def test_drift_is_empty_until_it_was_worked_out(gui_project, open_page, shown_ru
     other = open_page(shown_run, tab="drift")
     assert other.drift.picture.chart.isVisible()
     assert len(other.drift.picture.chart.rows) == 6
+    notes = [one.text() for one in other.drift.findChildren(QLabel)]
+    assert notes.count("How far weights moved, not what was lost.") == 1
 
 
 def test_the_strength_slider_proposes_and_writes(gui_project, open_page, shown_run):
