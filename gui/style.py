@@ -1,5 +1,5 @@
-"""Fusion with ticks and rings one can see on a dark ground (it draws their outline darker than the window), and quiet
-scroll bars without arrows."""
+"""Fusion with ticks, rings and progress bars one can see on a dark ground (it draws their outline darker than the window),
+and quiet scroll bars without arrows."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _LINE_EDIT = QStyle.PrimitiveElement.PE_FrameLineEdit
 _FRAME = QStyle.PrimitiveElement.PE_Frame
 #: Shortest handle of a scroll bar, in pixels.
 LEAST_HANDLE = 28
+_TROUGH = QStyle.ControlElement.CE_ProgressBarGroove
 _RING = QStyle.PrimitiveElement.PE_IndicatorRadioButton
 
 
 class Style(QProxyStyle):
-    """Draws check boxes, radio buttons, edges and scroll bars from the theme; all else is Fusion's."""
+    """Draws check boxes, radio buttons, progress troughs, edges and scroll bars from the theme; all else is Fusion's."""
 
     def __init__(self) -> None:
         """Over Fusion; named as it, so that the theme does not put Fusion in its place."""
@@ -45,6 +46,19 @@ class Style(QProxyStyle):
             _draw_frame(element, option, painter)
         else:
             super().drawPrimitive(element, option, painter, widget)
+
+    def drawControl(
+        self,
+        element: QStyle.ControlElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Draw a simple widget or its largest part."""
+        if element == _TROUGH:
+            _draw_trough(option, painter)
+        else:
+            super().drawControl(element, option, painter, widget)
 
     def drawComplexControl(
         self,
@@ -83,6 +97,18 @@ def _draw_frame(element: QStyle.PrimitiveElement, option: QStyleOption, painter:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(theme.focus if is_focused else theme.border), 1.6 if is_focused else 1))
     painter.drawRoundedRect(QRectF(any_option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.restore()
+
+
+def _draw_trough(option: QStyleOption, painter: QPainter) -> None:
+    """What a progress bar fills: seen while it is empty, too."""
+    any_option: Any = option
+    theme = theme_of(any_option.palette)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(mixed(theme.border, theme.text, 0.35)))
+    painter.setBrush(QColor(theme.raised))
+    painter.drawRoundedRect(QRectF(any_option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
     painter.restore()
 
 

@@ -56,6 +56,8 @@ class PlainAxis(pg.AxisItem):
 
     _title = _shown = _ink = ""
     _beside: PlainAxis | None = None
+    #: Nothing lies between two whole numbers of what is counted along it.
+    is_whole = False
 
     def __init__(self, orientation: str) -> None:
         """Ticks of one level only, pointing into the plot."""
@@ -70,11 +72,15 @@ class PlainAxis(pg.AxisItem):
         return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """As pyqtgraph counts it; on an upright axis so far apart that labels do not touch."""
+        """As pyqtgraph counts it; at whole numbers if so asked; on an upright axis so far apart that labels do not touch."""
         levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
-        if self.orientation != "left" or not levels:
+        if not levels:
             return levels
         spacing, offset = levels[0]
+        if self.is_whole:
+            spacing = max(1.0, spacing)
+        if self.orientation != "left":
+            return [(spacing, offset)]
         while spacing * size < 1.1 * self._line() * abs(high - low) and spacing < abs(high - low):
             spacing *= 2
         return [(spacing, offset)]

@@ -33,6 +33,7 @@ class TimelineChart(TimelinePicture):
     def set_axis(self, axis: Axis) -> None:
         """Over steps, tokens, training minutes (pauses left out) or epochs."""
         self._axis = axis
+        self._count_whole()
         self.follow_live()
 
     def set_smoothing(self, weight: float) -> None:

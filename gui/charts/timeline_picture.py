@@ -100,8 +100,14 @@ class TimelinePicture(Chart):
             item.getViewBox().sigResized.connect(self._on_resized)
         self.losses.getAxis("bottom").setStyle(showValues=False)
         self.losses.getViewBox().sigXRangeChanged.connect(self._on_range_changed)
+        self._count_whole()
         self._build_losses()
         self._build_checks()
+
+    def _count_whole(self) -> None:
+        """There are no parts of steps or of tokens."""
+        for item in (self.losses, self.checks):
+            item.getAxis("bottom").is_whole = self._axis in ("step", "tokens")
 
     def _build_losses(self) -> None:
         self.raw = pg.PlotCurveItem(antialias=False, connect="finite", skipFiniteCheck=False)

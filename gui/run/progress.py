@@ -161,9 +161,9 @@ def _marks(run: Run, job: Job | None) -> tuple[PhaseMark, ...]:
         "load": tr("Load"), "before": tr("Before"), "train": tr("Train"), "after": tr("After"), "verdict": tr("Verdict"),
     }  # fmt: skip
     at = len(PHASES) if run.state is State.FINISHED else _AT.get(run.state, 3 if run.results.get("learned") else 2)
-    is_ended = job is None or run.state.is_ended
+    is_at_work = job is not None and not run.state.is_ended and run.state is not State.QUEUED
     marks = []
     for index, key in enumerate(PHASES):
-        state: PhaseState = "done" if index < at else "now" if index == at and not is_ended else "next"
+        state: PhaseState = "done" if index < at else "now" if index == at and is_at_work else "next"
         marks.append(PhaseMark(key=key, words=words[key], state=state))
     return tuple(marks)

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QScrollBar, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QRadioButton, QScrollBar, QStyle, QStyleOptionSlider
 
 from gui.style import LEAST_HANDLE, Style
 from gui.theme import DARK, LIGHT, contrast, palette_of
@@ -61,4 +61,17 @@ def test_ticks_and_rings_are_seen_in_both_themes(qtbot, style, theme, kind, is_o
     box.resize(20, 20)
     picture = box.grab().toImage()
     inks = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert max(contrast(ink, theme.window) for ink in inks) >= 3.0
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_an_empty_progress_bar_is_seen_in_both_themes(qtbot, style, theme):
+    bar = QProgressBar()
+    qtbot.addWidget(bar)
+    bar.setStyle(style)
+    bar.setPalette(palette_of(theme))
+    bar.setTextVisible(False)
+    bar.resize(120, 20)
+    picture = bar.grab().toImage()
+    inks = {picture.pixelColor(60, y).name() for y in range(picture.height())}
     assert max(contrast(ink, theme.window) for ink in inks) >= 3.0

@@ -198,6 +198,12 @@ def test_before_the_first_step_the_plan_is_there(shown):
     assert chart.losses.getViewBox().viewRange()[0][1] >= 660
 
 
+def test_steps_of_an_empty_chart_are_whole(shown):
+    chart = shown(TimelineChart())
+    axis = chart.checks.getAxis("bottom")
+    assert axis.tickSpacing(*chart.checks.getViewBox().viewRange()[0], axis.size().width())[0] == (1.0, 0)
+
+
 def test_six_runs_overlay_and_are_named(shown):
     chart = TimelineChart()
     rows = [

@@ -94,6 +94,11 @@ def test_each_phase_begins_its_own_bar(run_and_job):
     assert [mark.state for mark in training.marks] == ["done", "done", "now", "next", "next"]
 
 
+def test_a_run_that_waits_is_at_no_phase(run_and_job):
+    said = Progress().see(*at(run_and_job, State.QUEUED), [], 1.0)
+    assert {mark.state for mark in said.marks} == {"next"}
+
+
 def test_an_ended_run_has_no_bar(run_and_job):
     said = Progress().see(*at(run_and_job, State.FINISHED, 100), [], 1.0)
     assert said.share is None
