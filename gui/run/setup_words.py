@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import settings
 from engine.records import Recipe
@@ -12,8 +12,11 @@ from gui.new_run.words import label_of, value_text
 from gui.widgets.text import bytes_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.export.gather import Facts
     from engine.records import Run
+    from engine.settings import Setting
 
 _HIDDEN = {"notes"}
 
@@ -47,10 +50,33 @@ def view_of(run: Run, facts: Facts | None) -> SetupView:
             continue
         value, default = settings.value_of(run.recipe, one), settings.value_of(plain, one)
         rows.append(SettingRow(
-            path=one.path, label=label_of(one), value=value_text(one, value) or "–", default=value_text(one, default) or "–",
+            path=one.path, label=label_of(one), value=_said(one, value), default=_said(one, default),
             is_changed=value != default,
         ))  # fmt: skip
     return SetupView(settings=tuple(rows), facts=_facts(run, facts), toml=run.recipe.to_toml())
+
+
+def _said(setting: Setting, value: Any) -> str:
+    """A value in words where it is a nought that stands for something else."""
+    if value == 0 and not isinstance(value, bool) and (words := _nought(setting.path)):
+        return words
+    return value_text(setting, value) or "–"
+
+
+def _nought(path: str) -> str:
+    """What a nought means in a setting; empty where it is only a number."""
+    if path.startswith("protection.") and path != "protection.general.near":
+        return tr("off")
+    return {
+        "data.heldout_rows": tr("all"),
+        "training.lr": tr("the method's standard"),
+        "training.max_steps": tr("as the epochs take"),
+        "training.micro_batch": tr("the whole batch"),
+        "training.max_grad_norm": tr("off"),
+        "canaries.verdict_items": tr("all"),
+        "canaries.guard_items": tr("all"),
+        "checkpoints.every_steps": tr("off"),
+    }.get(path, "")
 
 
 def _facts(run: Run, facts: Facts | None) -> tuple[tuple[str, str], ...]:
@@ -62,17 +88,27 @@ def _facts(run: Run, facts: Facts | None) -> tuple[tuple[str, str], ...]:
         rows.append((tr("Peak memory"), words.format(predicted=bytes_text(predicted), measured=measured)))
     elif run.peak_bytes:
         rows.append((tr("Peak memory"), tr("measured {size}").format(size=bytes_text(run.peak_bytes))))
-    if time.get("train_s"):
-        low, high = time["train_s"]
-        words = tr("predicted {low:.0f}–{high:.0f} s, took {took:.0f} s")
-        rows.append((tr("Training time"), words.format(low=low, high=high, took=run.elapsed_s)))
-    elif run.elapsed_s:
-        rows.append((tr("Training time"), tr("{took:.0f} s").format(took=run.elapsed_s)))
+    if took := _training_time(run.elapsed_s, time.get("train_s")):
+        rows.append((tr("Training time"), took))
     if facts is not None:
         rows += _of_facts(facts)
     if run.recipe.notes:
         rows.append((tr("Recipe's note"), run.recipe.notes))
     return tuple(rows)
+
+
+def _training_time(took_s: float, predicted_s: Sequence[float] | None) -> str:
+    """How long training took beside what was predicted, as far as either is known."""
+    from engine.plan import duration_text
+
+    took = duration_text(took_s) if took_s else ""
+    if not predicted_s:
+        return took
+    low, high = (duration_text(end) for end in predicted_s)
+    predicted = low if low == high else tr("{low} to {high}").format(low=low, high=high)
+    if not took:
+        return tr("predicted {predicted}").format(predicted=predicted)
+    return tr("predicted {predicted}, took {took}").format(predicted=predicted, took=took)
 
 
 def _of_facts(facts: Facts) -> list[tuple[str, str]]:
@@ -91,7 +127,7 @@ def _of_facts(facts: Facts) -> list[tuple[str, str]]:
         versions = ", ".join(f"{name} {number}" for name, number in (said.get("versions") or {}).items())
         rows.append((tr("Versions"), versions))
         parts = (said.get("precision"), said.get("quantisation"), said.get("attention_kernel"))
-        rows.append((tr("Arithmetic"), ", ".join(str(part) for part in parts if part)))
+        rows.append((tr("Precision"), ", ".join(str(part) for part in parts if part and part != "none")))
         words = tr("{suite}, version {version}")
         rows.append((tr("Canaries"), words.format(suite=measured.suite, version=measured.suite_hash[:12])))
     return rows

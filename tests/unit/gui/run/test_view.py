@@ -1,13 +1,14 @@
 """The run's page: shows, emits, disables; the item models under qtmodeltester."""
 
 import filled_store as filled
+import msgspec
 from PySide6.QtWidgets import QLabel
 
 from engine.errors import NonFinite
 from engine.records import Step
 from engine.states import State
 from engine.store import jobs, runs
-from gui.run import timeline_words
+from gui.run import setup_words, timeline_words
 from gui.run.answers_model import AnswersModel, chosen
 
 
@@ -174,6 +175,20 @@ def test_filters_tell_worse_from_different(reading):
     assert len(chosen(reading.answers, "all")) == 12
     assert len(chosen(reading.answers, "all", "facts")) == 6
     assert len(chosen(reading.answers, "all", "", "what is 3 +")) == 2
+
+
+def test_the_setup_says_noughts_times_and_precision_in_words(reading):
+    run = msgspec.structs.replace(reading.facts.run, elapsed_s=276.0, plan={"time": {"train_s": [200, 400]}})
+    view = setup_words.view_of(run, reading.facts)
+    defaults = {one.path: one.default for one in view.settings}
+    assert defaults["training.lr"] == "the method's standard"
+    assert defaults["training.max_steps"] == "as the epochs take"
+    assert defaults["protection.kl.beta"] == "off"
+    assert defaults["training.seed"] == "0"
+    facts = dict(view.facts)
+    assert facts["Training time"] == "predicted 3 min to 7 min, took 5 min"
+    assert facts["Precision"] == "fp32, sdpa on cpu"
+    assert "Arithmetic" not in facts
 
 
 def test_drift_is_empty_until_it_was_worked_out(gui_project, open_page, shown_run):
