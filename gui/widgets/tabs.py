@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
+
+#: Pixels Fusion draws a tab's words lower, and cuts them off by, where the tab is not in front; as many above.
+_ROOM = 6
+
+
+class _Bar(QTabBar):
+    """Tabs high enough for descenders and umlauts."""
+
+    def tabSizeHint(self, index: int) -> QSize:
+        """What the style asks for, and the room it forgets."""
+        return super().tabSizeHint(index) + QSize(0, _ROOM)
 
 
 class Tabs(QTabWidget):
@@ -16,6 +27,7 @@ class Tabs(QTabWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """Begin without tabs; `name` is what a screen reader calls them."""
         super().__init__(parent)
+        self.setTabBar(_Bar())
         self.setDocumentMode(True)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -2,10 +2,11 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QProgressBar, QRadioButton, QScrollBar, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QRadioButton, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 from gui.style import LEAST_HANDLE, Style
 from gui.theme import DARK, LIGHT, contrast, palette_of
+from gui.widgets.tabs import Tabs
 
 PART = QStyle.SubControl
 
@@ -75,3 +76,28 @@ def test_an_empty_progress_bar_is_seen_in_both_themes(qtbot, style, theme):
     picture = bar.grab().toImage()
     inks = {picture.pixelColor(60, y).name() for y in range(picture.height())}
     assert max(contrast(ink, theme.window) for ink in inks) >= 3.0
+
+
+def _rows_of_ink(picture, rect):
+    """How many lines of pixels hold dark ink: the height of the letters."""
+    columns = range(rect.left() + 6, rect.right() - 6)
+    rows = range(rect.top(), rect.bottom())
+    return sum(any(picture.pixelColor(x, y).lightness() < 110 for x in columns) for y in rows)
+
+
+@pytest.mark.parametrize("points", [9, 13.5])
+def test_words_on_tabs_are_not_cut_off(qtbot, style, points):
+    tabs = Tabs("tabs")
+    qtbot.addWidget(tabs)
+    tabs.tabBar().setStyle(style)
+    tabs.setPalette(palette_of(LIGHT))
+    font = tabs.font()
+    font.setPointSizeF(points)
+    tabs.tabBar().setFont(font)
+    for _ in range(2):
+        tabs.addTab(QWidget(), "Änderung")
+    tabs.resize(400, 200)
+    tabs.show()
+    picture = tabs.tabBar().grab().toImage()
+    front, other = (_rows_of_ink(picture, tabs.tabBar().tabRect(at)) for at in (0, 1))
+    assert front == other > 0
