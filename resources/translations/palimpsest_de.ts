@@ -116,7 +116,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can&apos;t tell about %n of {all}: {names}</source>
+        <source>Can't tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -164,6 +164,7 @@
     </message>
     <message>
         <source>points</source>
+        <extracomment>Where a check lies to its budget: wholly inside, wholly beyond, its interval on both sides of it, or without one.</extracomment>
         <translation>Punkte</translation>
     </message>
     <message>
@@ -291,7 +292,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -321,6 +322,7 @@
     </message>
     <message>
         <source>Change</source>
+        <extracomment>The left axes' width: pixels, and lines of text where letters are large. Lines of text the two panels and the step axis are high at least. Pixels a point or a tick takes, with a little air.</extracomment>
         <translation>Änderung</translation>
     </message>
     <message>
@@ -548,8 +550,8 @@
         <translation>Budget {limit} {unit}</translation>
     </message>
     <message>
-        <source>{name}: n={n}, 95 % intervals</source>
-        <translation>{name}: n={n}, 95-%-Intervalle</translation>
+        <source>95 % intervals</source>
+        <translation>95-%-Intervalle</translation>
     </message>
     <message>
         <source>step {step}</source>
@@ -588,8 +590,16 @@
         <translation>unterbrochen</translation>
     </message>
     <message>
-        <source>guard&apos;s warning</source>
+        <source>guard's warning</source>
         <translation>Warnung des Wächters</translation>
+    </message>
+    <message>
+        <source>{name} {change} {unit} at step {step}, can't tell if beyond its budget</source>
+        <translation>{name} {change} {unit} bei Schritt {step}, unklar, ob außerhalb des Budgets</translation>
+    </message>
+    <message>
+        <source>{name} {change} {unit} at step {step}</source>
+        <translation>{name} {change} {unit} bei Schritt {step}</translation>
     </message>
     <message>
         <source>No steps yet</source>
@@ -604,7 +614,7 @@
         <translation>vom Wächter angehalten bei {step}</translation>
     </message>
     <message>
-        <source>guard&apos;s warning at {step}</source>
+        <source>guard's warning at {step}</source>
         <translation>Warnung des Wächters bei {step}</translation>
     </message>
     <message>
@@ -617,6 +627,7 @@
     </message>
     <message>
         <source>Step</source>
+        <extracomment>What well-known modules are called for short, by the last part of their names. Short names in the order of a block; other modules follow by name.</extracomment>
         <translation>Schritt</translation>
     </message>
     <message>
@@ -642,6 +653,10 @@
     <message>
         <source>Epoch</source>
         <translation>Epoche</translation>
+    </message>
+    <message>
+        <source>n={n} guard items</source>
+        <translation>n={n} Wächteraufgaben</translation>
     </message>
     <message>
         <source>loss</source>
@@ -754,7 +769,7 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
+        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
         <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -896,7 +911,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -908,7 +923,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can&apos;t tell</source>
+        <source>Can't tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -1186,7 +1201,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability&apos;s canaries can decide</source>
+        <source>What each capability's canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1317,7 +1332,7 @@
         <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
     </message>
     <message>
-        <source>⚑ the project&apos;s current model</source>
+        <source>⚑ the project's current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1491,7 +1506,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1564,7 +1579,7 @@
         <translation>Es wurde verändert.</translation>
     </message>
     <message>
-        <source>We can&apos;t tell.</source>
+        <source>We can't tell.</source>
         <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
@@ -1884,7 +1899,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run&apos;s recipe</source>
+        <source>Take over a run's recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1897,7 +1912,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -2403,6 +2418,18 @@
         <translation>Vorgabe {value}</translation>
     </message>
     <message>
+        <source>the method's standard</source>
+        <translation>der Standard der Methode</translation>
+    </message>
+    <message>
+        <source>as the epochs take</source>
+        <translation>nach den Epochen</translation>
+    </message>
+    <message>
+        <source>the whole batch</source>
+        <translation>der ganze Batch</translation>
+    </message>
+    <message>
         <source>Recipe</source>
         <translation>Rezept</translation>
     </message>
@@ -2423,20 +2450,24 @@
         <translation>gemessen {size}</translation>
     </message>
     <message>
-        <source>predicted {low:.0f}–{high:.0f} s, took {took:.0f} s</source>
-        <translation>vorhergesagt {low:.0f}–{high:.0f} s, gebraucht {took:.0f} s</translation>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
     </message>
     <message>
         <source>Training time</source>
         <translation>Trainingszeit</translation>
     </message>
     <message>
-        <source>{took:.0f} s</source>
-        <translation>{took:.0f} s</translation>
+        <source>Recipe's note</source>
+        <translation>Notiz des Rezepts</translation>
     </message>
     <message>
-        <source>Recipe&apos;s note</source>
-        <translation>Notiz des Rezepts</translation>
+        <source>predicted {predicted}</source>
+        <translation>vorhergesagt {predicted}</translation>
+    </message>
+    <message>
+        <source>predicted {predicted}, took {took}</source>
+        <translation>vorhergesagt {predicted}, gedauert hat es {took}</translation>
     </message>
     <message>
         <source>{name}, fingerprint {fingerprint}</source>
@@ -2453,10 +2484,6 @@
     <message>
         <source>Versions</source>
         <translation>Versionen</translation>
-    </message>
-    <message>
-        <source>Arithmetic</source>
-        <translation>Arithmetik</translation>
     </message>
     <message>
         <source>{suite}, version {version}</source>
@@ -2607,7 +2634,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser&apos;s state was removed</source>
+        <source>no: the optimiser's state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2719,7 +2746,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project&apos;s current model.</source>
+        <source>⚑ This is the project's current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2739,6 +2766,7 @@
     </message>
     <message numerus="yes">
         <source>%n capability(ies), all inside their limits</source>
+        <extracomment>Nobody writes more canaries than this because a verdict asks for them; then how many it would take is said, not offered.</extracomment>
         <translation>
             <numerusform>%n Fähigkeit, innerhalb ihres Limits</numerusform>
             <numerusform>%n Fähigkeiten, alle innerhalb ihrer Limits</numerusform>
@@ -2841,7 +2869,7 @@
         <translation>Aufgaben nach</translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
@@ -2849,7 +2877,7 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
         <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
@@ -2909,7 +2937,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2933,7 +2961,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -3116,7 +3144,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3153,7 +3181,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line&apos;s key or kind.</extracomment>
+        <extracomment>The role of a line's key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3246,7 +3274,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run&apos;s recipe</source>
+        <source>New run with this run's recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3381,7 +3409,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run&apos;s answers were not written out before and after training.</source>
+        <source>This run's answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3510,7 +3538,7 @@
     </message>
     <message>
         <source>Status</source>
-        <extracomment>Say that the disk is short below this. Room for the live run&apos;s name and share, in average letters; longer ones are shortened in the middle.</extracomment>
+        <extracomment>Say that the disk is short below this. Room for the live run's name and share, in average letters; longer ones are shortened in the middle.</extracomment>
         <translation>Status</translation>
     </message>
     <message>
@@ -3574,7 +3602,6 @@
     </message>
     <message>
         <source>Checkpoint</source>
-        <extracomment>Modules in the order of a block; others follow as they come.</extracomment>
         <translation>Checkpoint</translation>
     </message>
     <message>
@@ -3655,7 +3682,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
+        <extracomment>Rows shown before the model's own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -4027,7 +4054,7 @@
         <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can&apos;t tell.</source>
+        <source>The votes can't tell.</source>
         <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
@@ -4139,7 +4166,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4487,7 +4514,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4762,7 +4789,7 @@
         <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
     </message>
     <message>
-        <source>Blocks are numbered from 0; those not named take the slider&apos;s strength. Drift shows which moved most.</source>
+        <source>Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most.</source>
         <translation>Blöcke zählen ab 0; nicht genannte haben die Stärke des Reglers. Drift zeigt, welche sich am meisten bewegt haben.</translation>
     </message>
     <message>
@@ -4994,7 +5021,7 @@
         <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
-        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
@@ -5018,7 +5045,7 @@
         <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
-        <source>Try all methods with this run&apos;s recipe…</source>
+        <source>Try all methods with this run's recipe…</source>
         <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
@@ -5026,7 +5053,7 @@
         <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
-        <source>Export this run&apos;s model…</source>
+        <source>Export this run's model…</source>
         <translation>Modell dieses Laufs exportieren …</translation>
     </message>
     <message>

@@ -76,6 +76,7 @@
     </message>
     <message numerus="yes">
         <source>%n capability(ies), all inside their limits</source>
+        <extracomment>Nobody writes more canaries than this because a verdict asks for them; then how many it would take is said, not offered.</extracomment>
         <translation>
             <numerusform>%n capability, all inside their limits</numerusform>
             <numerusform>%n capabilities, all inside their limits</numerusform>
