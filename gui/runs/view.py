@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -32,7 +33,7 @@ from gui.runs.preview import Preview
 from gui.theme import theme_of
 from gui.widgets.buttons import QuietButton
 from gui.widgets.cards import Trouble
-from gui.widgets.empty import Empty
+from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.tables import plain_table
 from gui.widgets.text import PlainLabel
 
@@ -72,6 +73,8 @@ class RunsPage(Page):
         self.rename = QuietButton(tr("Rename"), "edit")
         self.trash = QuietButton(tr("Move to Trash"), "trash")
         self.table = self._table()
+        self.none_fits = self._none_fits()
+        self.rows = QStackedWidget()
         self.preview = Preview(getattr(project, "dialogs", None))
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setObjectName("runs_splitter")
@@ -93,12 +96,19 @@ class RunsPage(Page):
         table.installEventFilter(self)
         return table
 
+    def _none_fits(self) -> EmptyState:
+        clear = Action(text=tr("Clear filter"), do=self._clear_filter)
+        said = tr("No run fits what the filter says.")
+        return EmptyState(Empty(icon="filter", title=tr("Nothing here"), text=said, action=clear))
+
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.filter, 1)
         for widget in (self.hint, self.compare, self.rename, self.trash):
             row.addWidget(widget)
-        self.splitter.addWidget(self.table)
+        self.rows.addWidget(self.table)
+        self.rows.addWidget(self.none_fits)
+        self.splitter.addWidget(self.rows)
         self.splitter.addWidget(self.preview)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
@@ -174,8 +184,10 @@ class RunsPage(Page):
         self.preview.keep_note()
 
     def focus_chain(self) -> list[QWidget]:
-        """Filter, buttons, table, preview."""
-        return [self.filter, self.compare, self.rename, self.trash, self.table, *self.preview.focus_chain()]
+        """Filter, buttons, table (or the way out of a filter that nothing fits), preview."""
+        fits = self.rows.currentWidget() is self.table
+        rows: list[QWidget] = [self.table] if fits else [*self.none_fits.buttons]
+        return [self.filter, self.compare, self.rename, self.trash, *rows, *self.preview.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
         """Rename, Trash, compare."""
@@ -228,7 +240,7 @@ class RunsPage(Page):
             self.show_ready()
         if was != [line.run.id for line in lines]:
             self._select(chosen)
-        self._show_selection()
+        self._show_filtered()
 
     def _on_failed(self, error: PalimpsestError) -> None:
         self._is_reading = False
@@ -240,6 +252,11 @@ class RunsPage(Page):
             if self.proxy.line(row).run.id in ids:
                 selection.select(self.proxy.index(row, 0), self.proxy.index(row, self.proxy.columnCount() - 1))
         self.table.selectionModel().select(selection, self.table.selectionModel().SelectionFlag.ClearAndSelect)
+
+    def _show_filtered(self) -> None:
+        """Show the rows that fit, or that none does, and what is selected among them."""
+        self.rows.setCurrentWidget(self.table if self.proxy.rowCount() or not self.model.rows else self.none_fits)
+        self._show_selection()
 
     def _show_selection(self) -> None:
         runs = self.selected()
@@ -279,6 +296,11 @@ class RunsPage(Page):
         unknown = unknown_keys(text)
         known = tr("verdict, method, base, state, tag, protect, worst, name")
         self.hint.setText(tr("no such key; there are {keys}").format(keys=known) if unknown else "")
+        self._show_filtered()
+
+    def _clear_filter(self) -> None:
+        self.filter.clear()
+        self.filter.setFocus()
 
     @Slot()
     def _on_selection_changed(self) -> None:

@@ -170,6 +170,19 @@ def test_enter_opens_and_space_hides_the_preview(qtbot, gui_project, page):
     assert went == [("run", {"run_id": 6})]
 
 
+def test_a_run_that_is_filtered_away_is_no_longer_selected_or_previewed(qtbot, gui_project, page):
+    page.table.selectRow(0)
+    assert page.trash.isEnabled()
+    page.filter.setText("verdict:nothing")
+    assert not page.preview.isVisible()
+    assert not page.rename.isEnabled()
+    assert not page.trash.isEnabled()
+    page.none_fits.buttons[0].click()
+    assert page.filter.text() == ""
+    assert page.table.isVisible()
+    assert page.proxy.rowCount() == 6
+
+
 def test_columns_filter_and_splitter_survive(qtbot, gui_project, page):
     page.table.horizontalHeader().moveSection(2, 0)
     page.filter.setText("verdict:kept")
