@@ -61,6 +61,7 @@ class RunsPage(Page):
         super().__init__(project, parent)
         self._is_reading = self._read_again = False
         self._previewed: int | None = None
+        self._put_away: set[int] = set()
         self.model = RunsModel(self)
         self.proxy = RunsProxy(self)
         self.proxy.setSourceModel(self.model)
@@ -236,10 +237,12 @@ class RunsPage(Page):
         chosen = {run.id for run in self.selected()}
         was = [line.run.id for line in self.model.rows]
         self.model.set_rows(lines)
+        back = self._put_away & {line.run.id for line in lines}
+        self._put_away -= back
         if self.state.value != "ready":
             self.show_ready()
         if was != [line.run.id for line in lines]:
-            self._select(chosen)
+            self._select(back or chosen)
         self._show_filtered()
 
     def _on_failed(self, error: PalimpsestError) -> None:
@@ -247,11 +250,20 @@ class RunsPage(Page):
         self.show_error(Trouble(happened=error.message, why=error.remedy or ""))
 
     def _select(self, ids: set[int]) -> None:
-        selection = QItemSelection()
-        for row in range(self.proxy.rowCount()):
-            if self.proxy.line(row).run.id in ids:
-                selection.select(self.proxy.index(row, 0), self.proxy.index(row, self.proxy.columnCount() - 1))
-        self.table.selectionModel().select(selection, self.table.selectionModel().SelectionFlag.ClearAndSelect)
+        selection, model = QItemSelection(), self.table.selectionModel()
+        rows = [row for row in range(self.proxy.rowCount()) if self.proxy.line(row).run.id in ids]
+        for row in rows:
+            selection.select(self.proxy.index(row, 0), self.proxy.index(row, self.proxy.columnCount() - 1))
+        model.select(selection, model.SelectionFlag.ClearAndSelect)
+        if rows:
+            model.setCurrentIndex(self.proxy.index(rows[0], NAME), model.SelectionFlag.NoUpdate)
+
+    def _neighbour(self) -> set[int]:
+        """The run below the selected ones, or above them where there is none below."""
+        rows = [index.row() for index in self.table.selectionModel().selectedRows(NAME)]
+        below, above = max(rows) + 1, min(rows) - 1
+        at = below if below < self.proxy.rowCount() else above
+        return {self.proxy.line(at).run.id} if at >= 0 else set()
 
     def _show_filtered(self) -> None:
         """Show the rows that fit, or that none does, and what is selected among them."""
@@ -344,7 +356,8 @@ class RunsPage(Page):
     def _on_trash(self) -> None:
         chosen = [run.id for run in self.selected()]
         if chosen and trash.put(self.project, chosen):
-            self.table.clearSelection()
+            self._put_away |= set(chosen)
+            self._select(self._neighbour())
             self.refresh_soon()
 
     @Slot(int, str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, QTimer, Signal, Slot
@@ -154,6 +155,14 @@ class Toasts(QObject):
         self.kept = [(time.time(), toast), *self.kept][:KEPT]
         self.unread += 1
         self.unread_changed.emit(self.unread)
+
+    @Slot(object)
+    def withdraw(self, toast: Toast) -> None:
+        """Take one off the screen whose button has no sense any more; the bell's list keeps what it said."""
+        self.kept = [(at, replace(one, action=None) if one is toast else one) for at, one in self.kept]
+        for card in self.cards:
+            if card.toast is toast:
+                self._on_gone(card)
 
     def set_foot(self, height: int) -> None:
         """Stay above what is so high at the window's bottom."""

@@ -183,6 +183,20 @@ def test_a_run_that_is_filtered_away_is_no_longer_selected_or_previewed(qtbot, g
     assert page.proxy.rowCount() == 6
 
 
+def test_after_the_trash_the_neighbour_is_selected_and_after_undo_the_run_that_came_back(qtbot, gui_project, page):
+    page.table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
+    page.table.selectRow(2)
+    gone, below = (page.proxy.line(row).run.id for row in (2, 3))
+    page.trash.click()
+    assert [run.id for run in page.selected()] == [below]
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == 5 and gui_project.tasks.is_idle)
+    assert [run.id for run in page.selected()] == [below]
+    gui_project.undo_stack.undo()
+    page.refresh_soon()
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == 6 and gui_project.tasks.is_idle)
+    assert [run.id for run in page.selected()] == [gone]
+
+
 def test_columns_filter_and_splitter_survive(qtbot, gui_project, page):
     page.table.horizontalHeader().moveSection(2, 0)
     page.filter.setText("verdict:kept")

@@ -77,6 +77,21 @@ def test_it_slides_in_unless_motion_is_reduced_and_ends_at_its_place(qtbot, plac
     card.close_toast()
 
 
+@pytest.mark.parametrize("since", ["undone", "another edit"])
+def test_an_undo_goes_when_it_would_reverse_nothing_or_something_else(gui_project, place, since):
+    toasts, notes = Toasts(place), []
+    gui_project.toast_requested.connect(toasts.show)
+    gui_project.undo_withdrawn.connect(toasts.withdraw)
+    gui_project.change("Move", lambda: notes.append("moved"), notes.clear, tell="Moved.")
+    assert toasts.cards[0].button.text() == "Undo"
+    if since == "undone":
+        gui_project.undo_stack.undo()
+    else:
+        gui_project.change("Note", lambda: notes.append("noted"), notes.clear)
+    assert not toasts.cards
+    assert [(toast.text, toast.action) for _, toast in toasts.kept] == [("Moved.", None)]
+
+
 def test_the_bell_lists_what_was_said(qtbot, place):
     toasts = Toasts(place)
     toasts.keep(Toast(text="It finished."))
