@@ -108,7 +108,7 @@ class OverviewTab(QWidget):
         self._fill(self.baseline, [(one.name, one.id) for one in rows], next(one.id for one in rows if one.is_baseline))
         self._fill(self.add, [(tr("+ Add run…"), 0), *((run.name, run.id) for run in reading.others)], 0)
         self.add.setEnabled(bool(reading.others))
-        self.why.setText(f"★ {reading.why}" if reading.recommended is not None else reading.why)
+        self.why.setText(f"★ {reading.why}" if reading.best is not None else reading.why)
         self.why.setVisible(bool(reading.why))
         said = tr("Still missing: {runs}.").format(runs=", ".join(reading.missing)) if reading.missing else ""
         self.missing.setText(said)
@@ -141,10 +141,10 @@ class OverviewTab(QWidget):
     def _show_buttons(self) -> None:
         line = self.chosen()
         is_run = line is not None and line.id != presenter.BASE
-        for button in (self.open, self.current, self.remove):
+        for button in (self.open, self.remove):
             button.setEnabled(is_run)
-        if line is not None and line.is_current:
-            self.current.setEnabled(False)
+        self.current.setEnabled(line is not None and line.can_be_current)
+        self.current.setToolTip(line.unable if line is not None else "")
 
     def chosen(self) -> Line | None:
         """The selected row."""

@@ -51,6 +51,8 @@ class Line:
     is_baseline: bool = False
     is_best: bool = False
     is_current: bool = False
+    can_be_current: bool = False
+    unable: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +96,18 @@ def _line(one: Compared, reading: Reading) -> Line:
         gain_text=gain_text(one.gain, reading.measure),
         elapsed_s=run.elapsed_s,
         peak_bytes=run.peak_bytes,
-        is_best=run.id == reading.recommended,
+        is_best=run.id == reading.best,
         is_current=one.is_current,
+        can_be_current=one.can_be_current,
+        unable=unable(one),
     )  # fmt: skip
+
+
+def unable(one: Compared) -> str:
+    """Why a run cannot be made the current model; empty where it can, or is."""
+    if not one.ref:
+        return tr("No checkpoint of this run is on disk.")
+    return "" if one.verdict is not None else tr("This run has no verdict yet.")
 
 
 def gain_text(value: float | None, measure: Measure | None) -> str:
@@ -259,7 +270,7 @@ def tradeoff_rows(reading: Reading) -> list[TradeoffRow]:
         TradeoffRow(
             run=one.run.name, step=one.run.step, gain=_scaled(one.gain, reading.measure), unit=gain_unit(reading.measure),
             retained=tuple(_retained(part) for part in one.verdict.capabilities), is_final=True,
-            is_best=one.run.id == reading.recommended,
+            is_best=one.run.id == reading.best,
         )
         for one in reading.compared
         if one.verdict is not None and one.gain is not None

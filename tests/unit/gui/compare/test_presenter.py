@@ -55,6 +55,13 @@ def test_what_differs_lists_only_changed_settings(store, ids):
     assert said[1:] == ["Method: Full → LoRA", "Learning rate: 0.0001 → 0.0002"]
 
 
+def test_a_run_that_did_not_keep_everything_has_no_star(store, ids):
+    reading = read(store, [ids[0], ids[2]])  # both forgot
+    assert reading.recommended is not None
+    assert not any(one.is_best for one in presenter.lines(reading))
+    assert not any(row.is_best for row in presenter.tradeoff_rows(reading))
+
+
 def set_in_recipe(store, run_id, **values):
     with store.write() as connection:
         for path, value in values.items():

@@ -3,6 +3,7 @@
 import time
 
 import compared_runs
+import pytest
 from PySide6.QtGui import QImage
 from speed import bar
 
@@ -50,6 +51,19 @@ def test_the_recommended_run_is_chosen_at_first_and_make_current_is_one_click(op
     page.tradeoff.current.click()
     made = jobs.unfinished(gui_project.store)[-1]
     assert (made.kind, made.payload) == ("make_current", {"ref": f"{five[0]}@75"})
+
+
+@pytest.mark.parametrize("without", ["verdicts", "checkpoints"])
+def test_only_a_run_with_a_verdict_and_a_checkpoint_can_be_made_current(open_compare, gui_project, five, without):
+    with gui_project.store.write() as connection:
+        connection.execute(f"DELETE FROM {without} WHERE run_id = ?", (five[0],))
+    page = open_compare(run_ids=five)
+    page.overview.table.selectRow(1)
+    assert page.overview.chosen().id == five[0]
+    assert not page.overview.current.isEnabled()
+    assert page.overview.current.toolTip()
+    page.overview.table.selectRow(3)
+    assert page.overview.current.isEnabled()
 
 
 def test_another_baseline_rewrites_the_deltas(open_compare, five):
