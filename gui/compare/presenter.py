@@ -298,6 +298,17 @@ def beside(one: Compared, reading: Reading) -> Compared | None:
     return best or (others[0] if len(others) == 1 else None)
 
 
+def answering(reading: Reading) -> dict[str, str]:
+    """Whose answers are shown at first: those of the first two runs on disk, or of the one and its base."""
+    on_disk = [one for one in reading.compared if one.ref]
+    if not on_disk:
+        return {}
+    pair = [one.ref for one in on_disk[:2]]
+    if len(pair) < 2:
+        pair.insert(0, f"base:{on_disk[0].run.recipe.base}")
+    return {"a": pair[0], "b": pair[1], "c": ""}
+
+
 def capabilities(reading: Reading) -> list[str]:
     """Every capability a compared run was judged by, for the selector."""
     return list(

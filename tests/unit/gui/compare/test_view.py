@@ -66,6 +66,21 @@ def test_only_a_run_with_a_verdict_and_a_checkpoint_can_be_made_current(open_com
     assert page.overview.current.isEnabled()
 
 
+def test_the_answers_open_with_the_runs_compared(qtbot, open_compare, gui_project, five):
+    page = open_compare(run_ids=[five[3], five[2]], tab="answers")
+    qtbot.waitUntil(lambda: page.answers.reading is not None and gui_project.tasks.is_idle)
+    assert page.answers.refs == {"a": f"{five[3]}@75", "b": f"{five[2]}@75"}
+    page.open(run_ids=[five[4]])
+    qtbot.waitUntil(lambda: page.answers.refs.get("b") == f"{five[4]}@75" and gui_project.tasks.is_idle)
+    assert page.answers.refs["a"] == "base:starter"
+
+
+def test_whoever_leads_to_the_answers_of_two_models_gets_these(qtbot, open_compare, gui_project, five):
+    page = open_compare(run_ids=five, tab="answers", a="base:starter", b=f"{five[3]}@75")
+    qtbot.waitUntil(lambda: page.answers.reading is not None and gui_project.tasks.is_idle)
+    assert page.answers.refs == {"a": "base:starter", "b": f"{five[3]}@75"}
+
+
 def test_another_baseline_rewrites_the_deltas(open_compare, five):
     page = open_compare(run_ids=five)
     box = page.overview.baseline
