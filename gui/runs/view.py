@@ -34,7 +34,7 @@ from gui.theme import theme_of
 from gui.widgets.buttons import QuietButton
 from gui.widgets.cards import Trouble
 from gui.widgets.empty import Empty, EmptyState
-from gui.widgets.tables import plain_table
+from gui.widgets.tables import fit_columns, plain_table
 from gui.widgets.text import PlainLabel
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ class RunsPage(Page):
         header = table.horizontalHeader()
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        fit_columns(table, _WIDTHS)
         table.installEventFilter(self)
         return table
 
@@ -175,6 +174,8 @@ class RunsPage(Page):
         """Take it up again, each part alone."""
         if isinstance(state.get("header"), str) and state["header"]:
             self.table.horizontalHeader().restoreState(QByteArray.fromBase64(state["header"].encode()))
+            widths = [self.table.columnWidth(column) for column in range(self.proxy.columnCount())]
+            fit_columns(self.table, widths)  # it may have been left in another language
         self.filter.setText(str(state.get("filter", "")))
         sizes = state.get("splitter")
         if isinstance(sizes, list) and all(isinstance(one, int) for one in sizes):

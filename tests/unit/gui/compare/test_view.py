@@ -4,6 +4,7 @@ import time
 
 import compared_runs
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from speed import bar
 
@@ -79,6 +80,13 @@ def test_whoever_leads_to_the_answers_of_two_models_gets_these(qtbot, open_compa
     page = open_compare(run_ids=five, tab="answers", a="base:starter", b=f"{five[3]}@75")
     qtbot.waitUntil(lambda: page.answers.reading is not None and gui_project.tasks.is_idle)
     assert page.answers.refs == {"a": "base:starter", "b": f"{five[3]}@75"}
+
+
+def test_no_heading_is_cut(open_compare, five):
+    table = open_compare(run_ids=five).overview.table
+    header = table.horizontalHeader()
+    assert [at for at in range(header.count()) if header.sectionSize(at) < header.sectionSizeHint(at)] == []
+    assert header.textElideMode() == Qt.TextElideMode.ElideRight
 
 
 def test_another_baseline_rewrites_the_deltas(open_compare, five):

@@ -208,6 +208,13 @@ def test_columns_filter_and_splitter_survive(qtbot, gui_project, page):
     assert other.table.horizontalHeader().visualIndex(2) == 0
 
 
+def test_no_heading_is_cut_however_the_columns_were_left(page):
+    header = page.table.horizontalHeader()
+    header.resizeSection(WORST, 20)
+    page.restore_state(page.save_state())
+    assert [at for at in range(header.count()) if header.sectionSize(at) < header.sectionSizeHint(at)] == []
+
+
 def test_an_empty_project_says_what_a_run_is(qtbot, gui_project):
     made = RunsPage(gui_project)
     qtbot.addWidget(made)
