@@ -183,7 +183,10 @@ class _OutsideRun:
         runs.update(self.store, self.run_id, step=step, results={**run.results, **measured})
         runs.set_state(self.store, self.run_id, State.AUTO_STOPPED if self.is_tripped else State.FINISHED)
         history.append(
-            self.store, "verdict", f"Verdict on {run.name}: {verdict.word}", details={"overall": verdict.word}
+            self.store,
+            "verdict",
+            f"Verdict on {run.name}: {verdict.word}",
+            details={"overall": verdict.word, "run_id": self.run_id},
         )
         results.keep_rows(self.store, self.run_id, runs.folder(self.store, self.run_id))
         self.store.close()

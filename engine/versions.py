@@ -79,6 +79,12 @@ def said(ref: str) -> str:
     return f"base {ref.removeprefix(_PREFIX)}" if ref.startswith(_PREFIX) else ref or "no model"
 
 
+def named(store: Store, ref: str) -> str:
+    """A reference as the journal has it: a checkpoint by its run's name and step, "RUN @ STEP"."""
+    run_id, sign, place = ref.partition("@")
+    return f"{runs.get(store, int(run_id)).name} @ {place}" if sign and run_id.isdigit() else said(ref)
+
+
 def current(store: Store) -> Version | None:
     """Return the current model, or None before any model was imported; nothing is hashed."""
     pointer = history.pointer(store)
@@ -158,7 +164,7 @@ def undo(store: Store, *, on_bytes: OnBytes = lambda done, total: None) -> Move:
             raise UserError(
                 "The current model was changed meanwhile.", remedy="Look at `palimpsest history`, try again."
             )
-        sentence = f"Undid “{entry.sentence}”: back at {version.words}"
+        sentence = f"Undid “{entry.sentence}”: back at {named(store, version.ref)}"
         entry_id = history.append(
             store, "undo", sentence, before=entry.after, after=version.ref, details=_details(proof), undoes=entry.id
         )
@@ -183,7 +189,7 @@ def _move(store: Store, version: Version, action: str, on_bytes: OnBytes, *, by:
     with store.write():
         pointer = history.pointer(store)
         before = pointer[0] if pointer else ""
-        sentence = _sentence(action, before, version)
+        sentence = _sentence(store, action, before, version.ref)
         entry_id = None
         if before != version.ref:
             sentence += "" if by == "you" else f" ({by})"
@@ -194,12 +200,12 @@ def _move(store: Store, version: Version, action: str, on_bytes: OnBytes, *, by:
     return Move(before=before, after=version.ref, sentence=sentence, proof=proof, entry_id=entry_id)
 
 
-def _sentence(action: str, before: str, version: Version) -> str:
-    if before == version.ref:
-        return f"{version.words} already is the current model; nothing was moved"
+def _sentence(store: Store, action: str, before: str, after: str) -> str:
+    if before == after:
+        return f"{named(store, after)} already is the current model; nothing was moved"
     if action == "rollback":
-        return f"Rolled back from {said(before)} to {version.words}"
-    return f"Made {version.words} the current model; before it was {said(before)}"
+        return f"Rolled back from {named(store, before)} to {named(store, after)}"
+    return f"Made {named(store, after)} the current model; before it was {named(store, before)}"
 
 
 def _details(proof: Proof) -> dict[str, object]:

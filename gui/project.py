@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.store import Store
@@ -83,6 +83,7 @@ class Project(QObject):
 
     navigation_requested = Signal(str, object)
     toast_requested = Signal(object)
+    undo_withdrawn = Signal(object)
     trouble_told = Signal(object)
 
     dialogs: Dialogs
@@ -98,6 +99,8 @@ class Project(QObject):
         self.live = Live(self.store, self.tasks, keep_host=keep_host, parent=self)
         self.live.host_failed.connect(self.tell_error)
         self.undo_stack = QUndoStack(self)
+        self._offered: Toast | None = None
+        self.undo_stack.indexChanged.connect(self._on_undo_moved)
 
     def navigate(self, page: str, **args: Any) -> None:
         """Ask the window to show a page ("runs", "run", run_id=3, tab="timeline" …)."""
@@ -119,19 +122,31 @@ class Project(QObject):
 
     def moved(self, sentence: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         """Say that something was done (a job moved the current model, runs were queued); Undo and Ctrl+Z call `undo`."""
-        from gui.i18n import said, tr
+        from gui.i18n import said
 
         self.undo_stack.push(_Moved(said(sentence), undo, redo))
-        self.toast(sentence + ".", Action(text=tr("Undo"), do=self.undo_stack.undo))
+        self._offer_undo(said(sentence + "."))
 
     def change(self, text: str, do: Callable[[], object], undo: Callable[[], object], *, tell: str = "") -> None:
         """Do an edit that Ctrl+Z reverses; with `tell` a toast says so and offers Undo. An edit that raises is not kept."""
         do()
         self.undo_stack.push(_Change(text, do, undo))
         if tell:
-            from gui.i18n import tr
+            self._offer_undo(tell)
 
-            self.toast(tell, Action(text=tr("Undo"), do=self.undo_stack.undo))
+    def _offer_undo(self, text: str) -> None:
+        """Say what was done last, with the button that reverses it."""
+        from gui.i18n import tr
+
+        self._offered = Toast(text=text, action=Action(text=tr("Undo"), do=self.undo_stack.undo))
+        self.toast_requested.emit(self._offered)
+
+    @Slot()
+    def _on_undo_moved(self) -> None:
+        """It was undone, or something else was done since: that button would reverse another edit now."""
+        if self._offered is not None:
+            offered, self._offered = self._offered, None
+            self.undo_withdrawn.emit(offered)
 
     def follow(self, job_id: int, on_end: Callable[[Job], None]) -> None:
         """Call `on_end(job)` once a job has ended."""

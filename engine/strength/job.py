@@ -191,9 +191,8 @@ class StrengthJob:
             strength=msgspec.to_builtins(strength),
         )  # fmt: skip
         made = rows.get(self.store, self.row.run_id, self.row.step, strength.variant)
-        history.append(
-            self.store, "strength", f"Made {made.ref}: {self.row.ref} at strength {strength.alpha:g}", after=made.ref
-        )
+        new, old = (versions.named(self.store, ref) for ref in (made.ref, self.row.ref))
+        history.append(self.store, "strength", f"Made {new}: {old} at strength {strength.alpha:g}", after=made.ref)
         return made
 
     def _confirmed(self, strength: Strength, manifest_sha256: str) -> dict[str, Any]:
@@ -212,7 +211,10 @@ class StrengthJob:
             self.store, run_id=run_id, step=step, split="verdict", overall=verdict.word, payload=verdict,
             variant=strength.variant,
         )  # fmt: skip
-        history.append(self.store, "verdict", f"Verdict on {ref}: {verdict.word}", after=ref)
+        history.append(
+            self.store, "verdict", f"Verdict on {versions.named(self.store, ref)}: {verdict.word}", after=ref,
+            details={"overall": verdict.word},
+        )  # fmt: skip
         return dict(msgspec.to_builtins(verdict))
 
     def _decided(self, after_id: int) -> Verdict:

@@ -390,6 +390,7 @@ class TrainingJob:
             "verdict",
             f"Verdict on what came before {name}: {verdict.word}",
             after=f"{self.run_id}@{self.end_step}",
+            details={"overall": verdict.word},
         )
 
     def _measure_heldout(self, moment: str, step: int, key: str = "") -> heldout.Learned:

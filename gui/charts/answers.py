@@ -108,7 +108,7 @@ class AnswersView(QWidget):
         self._write()
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide the models' names and the checker's word until the vote."""
+        """Hide the models' names, the checker's word and what differs until the vote."""
         self._is_blind = is_blind
         self._write()
 
@@ -184,7 +184,7 @@ class AnswersView(QWidget):
         if self._shading != "off" and not self._is_blind:
             self._write_shaded(theme, panes, shown)
             return
-        if self._difference is None:
+        if self._difference is None or self._is_blind:
             for pane, answer in zip(panes[:2], shown[:2], strict=True):
                 pane.write(answer.text, QTextCharFormat())
         else:
@@ -222,7 +222,9 @@ class AnswersView(QWidget):
         assert self._answers is not None
         if self._is_writing:
             return tr("Still writing…")
-        if self._shading != "off" and not self._is_blind:
+        if self._is_blind:
+            return ""
+        if self._shading != "off":
             return self._shading_note()
         if self._difference is None:
             return tr("Comparing…") if self._mode != "off" and self._is_compared else ""

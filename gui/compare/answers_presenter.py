@@ -14,7 +14,7 @@ from gui.charts.answer_pane import Answer
 from gui.charts.model import cell_text
 from gui.compare.answers_items import token_scores
 from gui.i18n import tr
-from gui.run.answers_model import change_of
+from gui.run.answers_model import change_words
 from gui.run.answers_model import chosen as chosen_answers
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def answer_of(
     )  # fmt: skip
 
 
-def facts_of(item: Item, place: int, count: int) -> str:
-    """The line above the panes: which of how many, what was expected, how the score moved."""
+def facts_of(item: Item, place: int, count: int, *, is_hidden: bool = False) -> str:
+    """The line above the panes: which of how many, what was expected, and (not before a blind vote) how the score moved."""
     parts = [tr("{place} of {count}").format(place=place + 1, count=count)]
     if item.capability:
         parts.append(item.capability)
@@ -91,8 +91,8 @@ def facts_of(item: Item, place: int, count: int) -> str:
         parts.append(item.item_id)
     if item.expected:
         parts.append(tr("expected: {answer}").format(answer=item.expected))
-    if item.shown is not None and item.shown.change is not None:
-        parts.append(tr("score {change}").format(change=change_of(item.shown)))
+    if item.shown is not None and item.shown.change is not None and not is_hidden:
+        parts.append(change_words(item.shown))
     return " · ".join(parts)
 
 

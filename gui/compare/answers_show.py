@@ -85,7 +85,8 @@ class Shower:
         is_blind = tab.blind.isChecked()
         tab.third.setEnabled(not is_blind)
         tab.flip.setEnabled(not is_blind and item is not None)
-        tab.shade.setEnabled(not self.seen.is_hidden)
+        for tool in (tab.shade, tab.difference):
+            tool.setEnabled(not self.seen.is_hidden)
         tab.again.setEnabled(item is not None)
         tab.show_models(has_third=tab.third.isChecked() and not is_blind, is_hidden=is_blind and item is not None)
 
@@ -143,8 +144,8 @@ class Shower:
         tab = self._tab
         if tab.prompt.toPlainText() != item.prompt:
             tab.prompt.setPlainText(item.prompt)
-        tab.facts.setText(presenter.facts_of(item, tab.place, len(tab.items)))
         is_blind, seen = tab.blind.isChecked() and "b" in item.refs, self.seen
+        tab.facts.setText(presenter.facts_of(item, tab.place, len(tab.items), is_hidden=seen.is_hidden))
         order = (seen.left, "b" if seen.left == "a" else "a")
         has_third = tab.third.isChecked() and not is_blind
         is_named = is_blind or self._is_flipped

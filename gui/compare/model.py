@@ -64,7 +64,7 @@ class OverviewModel(RowModel[Line]):
     def tip(self, row: Line, column: int) -> str:
         """What a mark means, else the whole words."""
         if column == NAME and (row.is_best or row.is_current):
-            best = tr("★ learned most inside every budget, or lost least") if row.is_best else ""
+            best = tr("★ learned most inside every budget") if row.is_best else ""
             current = tr("⚑ the project's current model") if row.is_current else ""
             return "\n".join(part for part in (best, current) if part)
         return self.text(row, column)

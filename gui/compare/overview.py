@@ -14,14 +14,15 @@ from gui.run.parts import empty_layout, tight
 from gui.theme import theme_of
 from gui.widgets.buttons import QuietButton
 from gui.widgets.form import Card, Tinted
-from gui.widgets.tables import fit_height, plain_table
+from gui.widgets.tables import fit_columns, fit_height, plain_table
 from gui.widgets.text import wrapped
 
 if TYPE_CHECKING:
     from gui.compare.presenter import Difference, Line
     from gui.compare.reading import Reading
 
-_WIDTHS = (130, 100, 245, 85, 95, 200, 65, 75)
+#: Room between columns, and the most that cells may ask for.
+_GAP, _WIDEST = 12, 300
 
 
 class OverviewTab(QWidget):
@@ -45,8 +46,6 @@ class OverviewTab(QWidget):
         self.report = QPushButton(tr("Export report…"))
         self.model = OverviewModel(self)
         self.table = plain_table(self.model, tr("Compared runs"))
-        for column, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(column, width)
         self.open = QPushButton(tr("Open run"))
         self.current = QPushButton(tr("Make current"))
         self.remove = QuietButton(tr("Leave out"), "close")
@@ -102,13 +101,16 @@ class OverviewTab(QWidget):
         rows = presenter.lines(reading, baseline)
         self.model.wear(theme_of(self.palette()))
         self.model.show_unit(presenter.gain_unit(reading.measure) if reading.measure else "")
+        is_other = [one.name for one in rows] != [one.name for one in self.model.rows]
         self.model.set_rows(rows)
+        if is_other:
+            self._fit_columns()
         fit_height(self.table, 8)
         self.table.setFixedHeight(self.table.maximumHeight() + self.table.horizontalScrollBar().sizeHint().height())
         self._fill(self.baseline, [(one.name, one.id) for one in rows], next(one.id for one in rows if one.is_baseline))
         self._fill(self.add, [(tr("+ Add run…"), 0), *((run.name, run.id) for run in reading.others)], 0)
         self.add.setEnabled(bool(reading.others))
-        self.why.setText(f"★ {reading.why}" if reading.recommended is not None else reading.why)
+        self.why.setText(f"★ {reading.why}" if reading.best is not None else reading.why)
         self.why.setVisible(bool(reading.why))
         said = tr("Still missing: {runs}.").format(runs=", ".join(reading.missing)) if reading.missing else ""
         self.missing.setText(said)
@@ -121,6 +123,11 @@ class OverviewTab(QWidget):
             best = next((at for at, one in enumerate(rows) if one.is_best), 1)
             self.table.selectRow(best)
         self._show_buttons()
+
+    def _fit_columns(self) -> None:
+        """Give headings and cells their room."""
+        wanted = (self.table.sizeHintForColumn(column) + _GAP for column in range(self.model.columnCount()))
+        fit_columns(self.table, [min(width, _WIDEST) for width in wanted])
 
     def _fill(self, box: QComboBox, entries: list[tuple[str, int]], chosen: int) -> None:
         box.clear()
@@ -141,10 +148,10 @@ class OverviewTab(QWidget):
     def _show_buttons(self) -> None:
         line = self.chosen()
         is_run = line is not None and line.id != presenter.BASE
-        for button in (self.open, self.current, self.remove):
+        for button in (self.open, self.remove):
             button.setEnabled(is_run)
-        if line is not None and line.is_current:
-            self.current.setEnabled(False)
+        self.current.setEnabled(line is not None and line.can_be_current)
+        self.current.setToolTip(line.unable if line is not None else "")
 
     def chosen(self) -> Line | None:
         """The selected row."""

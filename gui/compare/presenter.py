@@ -11,7 +11,8 @@ from engine.verdict.sentences import shown, unit_text
 from gui.charts.tradeoff_rows import Retained, TradeoffRow
 from gui.charts.words import GLYPHS, word_name
 from gui.i18n import said, tr
-from gui.new_run.words import label_of
+from gui.new_run.words import choice_text, label_of, nothing_text, number_text
+from gui.run.verdict_words import role_name
 from gui.runs.lines import with_bounds, worst_of
 from gui.shell.live_run import state_word
 from gui.widgets.text import bytes_text, signed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.records import Run
+    from engine.settings import Setting
     from engine.verdict.records import CapabilityVerdict, Word
     from engine.verdict.tradeoff import Measure
     from gui.compare.reading import Compared, Reading
@@ -49,6 +51,8 @@ class Line:
     is_baseline: bool = False
     is_best: bool = False
     is_current: bool = False
+    can_be_current: bool = False
+    unable: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +96,18 @@ def _line(one: Compared, reading: Reading) -> Line:
         gain_text=gain_text(one.gain, reading.measure),
         elapsed_s=run.elapsed_s,
         peak_bytes=run.peak_bytes,
-        is_best=run.id == reading.recommended,
+        is_best=run.id == reading.best,
         is_current=one.is_current,
+        can_be_current=one.can_be_current,
+        unable=unable(one),
     )  # fmt: skip
+
+
+def unable(one: Compared) -> str:
+    """Why a run cannot be made the current model; empty where it can, or is."""
+    if not one.ref:
+        return tr("No checkpoint of this run is on disk.")
+    return "" if one.verdict is not None else tr("This run has no verdict yet.")
 
 
 def gain_text(value: float | None, measure: Measure | None) -> str:
@@ -131,7 +144,7 @@ def _against(one: Line, base: Line, measure: Measure | None) -> Line:
 
 
 def differences(reading: Reading) -> list[Difference]:
-    """What makes the runs not comparable first, then only the settings that differ, each with its values in order."""
+    """What makes the runs not comparable first, then only the settings that differ, each with whose value is which."""
     chosen = [one.run for one in reading.compared]
     if len(chosen) < 2:
         return []
@@ -141,12 +154,12 @@ def differences(reading: Reading) -> list[Difference]:
 def _obstacles(reading: Reading) -> list[Difference]:
     runs = [one.run for one in reading.compared]
     found = []
-    bases = _distinct((run.recipe.base_fingerprint or run.recipe.base, run.recipe.base) for run in runs)
-    data = _distinct((run.recipe.data.fingerprint or run.recipe.data.path, _file(run)) for run in runs)
-    if len(bases) > 1:
-        found.append(_warning(tr("Not comparable: different bases ({names}).").format(names=", ".join(bases))))
-    if len(data) > 1:
-        found.append(_warning(tr("Different training rows ({names}).").format(names=", ".join(data))))
+    bases = _told_apart([(run.recipe.base_fingerprint or run.recipe.base, run.recipe.base) for run in runs])
+    data = _told_apart([(run.recipe.data.fingerprint or run.recipe.data.path, run.recipe.data.path) for run in runs])
+    if len(set(bases)) > 1:
+        found.append(_warning(tr("Not comparable: different bases: {names}").format(names=_by_run(runs, bases))))
+    if len(set(data)) > 1:
+        found.append(_warning(tr("Different training rows: {names}").format(names=_by_run(runs, data))))
     if suites := suite_differences(reading):
         found.append(_warning(tr("Not comparable: canary suites {names}.").format(names=" · ".join(suites))))
     if not found:
@@ -191,11 +204,20 @@ def _settings(runs: Sequence[Run]) -> list[Difference]:
     for one in settings.settings():
         if one.is_automatic or one.path in _NOT_SETTINGS:
             continue
-        values = [_said(settings.value_of(run.recipe, one)) for run in runs]
+        values = [_said(one, settings.value_of(run.recipe, one)) for run in runs]
         if len(set(values)) > 1:
-            shown_values = " → ".join(values) if len(values) == 2 else ", ".join(values)
-            found.append(Difference(text=f"{label_of(one)}: {shown_values}"))
+            found.append(Difference(text=f"{label_of(one)}: {_by_run(runs, values)}"))
     return found
+
+
+def _by_run(runs: Sequence[Run], values: Sequence[str]) -> str:
+    """The values of two runs in their order, of more runs each with the names of those that have it."""
+    if len(runs) == 2:
+        return " → ".join(values)
+    names: dict[str, list[str]] = {}
+    for run, value in zip(runs, values, strict=True):
+        names.setdefault(value, []).append(run.name)
+    return " · ".join(f"{value} ({', '.join(whose)})" for value, whose in names.items())
 
 
 def _distinct(pairs: Any) -> list[str]:
@@ -203,29 +225,38 @@ def _distinct(pairs: Any) -> list[str]:
     return list(dict(pairs).values())
 
 
-def _file(run: Run) -> str:
-    return run.recipe.data.path.replace("\\", "/").rpartition("/")[2] or tr("none")
+def _told_apart(things: Sequence[tuple[str, str]]) -> list[str]:
+    """A short name for each (fingerprint, path): its file, with folders where files are called alike, or its fingerprint."""
+    parts = {key: path.replace("\\", "/").split("/") for key, path in reversed(things)}
+    for depth in range(1, max(map(len, parts.values())) + 1):
+        names = {key: "/".join(one[-depth:]) for key, one in parts.items()}
+        if len(set(names.values())) == len(names):
+            break
+    else:
+        names = {key: f"{one[-1]} {key[:8]}" for key, one in parts.items()}
+    return [names[key] or tr("none") for key, _ in things]
 
 
 def _warning(text: str) -> Difference:
     return Difference(text=text, level="warning")
 
 
-def _said(value: Any) -> str:
+def _said(setting: Setting, value: Any) -> str:
+    """A value in words: choices by their names, and what 0 or nothing means."""
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(one) for one in value) or tr("none")
+    if not value:
+        return nothing_text(setting) or (number_text(value) if isinstance(value, (int, float)) else tr("none"))
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_budget(one)}" for key, one in value.items()) or tr("none")
-    return str(value) if value not in ("", None) else tr("none")
+        return ", ".join(f"{key} {_budget(one)}" for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(number_text(one) if isinstance(one, (int, float)) else str(one) for one in value)
+    return number_text(value) if isinstance(value, (int, float)) else choice_text(setting, str(value))
 
 
 def _budget(one: Any) -> str:
     role, limit = getattr(one, "role", ""), getattr(one, "limit", 0.0)
-    return f"{role} {limit:g}".strip() if limit else str(role or one)
+    return " ".join(part for part in (role_name(role) or str(one), number_text(limit) if limit else "") if part)
 
 
 # ---- trade-off -------------------------------------------------------------------------------------------------------
@@ -239,7 +270,7 @@ def tradeoff_rows(reading: Reading) -> list[TradeoffRow]:
         TradeoffRow(
             run=one.run.name, step=one.run.step, gain=_scaled(one.gain, reading.measure), unit=gain_unit(reading.measure),
             retained=tuple(_retained(part) for part in one.verdict.capabilities), is_final=True,
-            is_best=one.run.id == reading.recommended,
+            is_best=one.run.id == reading.best,
         )
         for one in reading.compared
         if one.verdict is not None and one.gain is not None
@@ -265,6 +296,17 @@ def beside(one: Compared, reading: Reading) -> Compared | None:
     others = [other for other in reading.compared if other.run.id != one.run.id and other.ref]
     best = next((other for other in others if other.run.id == reading.recommended), None)
     return best or (others[0] if len(others) == 1 else None)
+
+
+def answering(reading: Reading) -> dict[str, str]:
+    """Whose answers are shown at first: those of the first two runs on disk, or of the one and its base."""
+    on_disk = [one for one in reading.compared if one.ref]
+    if not on_disk:
+        return {}
+    pair = [one.ref for one in on_disk[:2]]
+    if len(pair) < 2:
+        pair.insert(0, f"base:{on_disk[0].run.recipe.base}")
+    return {"a": pair[0], "b": pair[1], "c": ""}
 
 
 def capabilities(reading: Reading) -> list[str]:

@@ -43,6 +43,11 @@ class Compared:
         """The model it ended with, or nothing if none is on disk."""
         return self.saved.ref if self.saved is not None else ""
 
+    @property
+    def can_be_current(self) -> bool:
+        """Whether it may be made the current model: judged, on disk, and not current already."""
+        return bool(self.ref) and self.verdict is not None and not self.is_current
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -58,6 +63,12 @@ class Reading:
     missing: tuple[str, ...] = ()
     others: tuple[Run, ...] = ()
     sweep: SweepView | None = None
+
+    @property
+    def best(self) -> int | None:
+        """The recommended run, if it kept everything: what a ★ marks."""
+        kept = {one.run.id for one in self.compared if one.verdict is not None and one.verdict.word == "kept"}
+        return self.recommended if self.recommended in kept else None
 
 
 def read(store: Store, run_ids: Sequence[int], sweep_id: int | None = None) -> Reading:

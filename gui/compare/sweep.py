@@ -131,7 +131,7 @@ class SweepTab(QScrollArea):
         self.hint.setVisible(not view.is_over)
         self.advice.setVisible(bool(why))
         self.advice.title.setText(tr("Recommended") if view.is_over else tr("Recommended so far"))
-        self.why.setText(f"★ {why}")
+        self.why.setText(f"★ {why}" if any(one.is_best for one in view.lines) else why)
         if not self.table.currentIndex().isValid() and view.lines:
             self.table.selectRow(0)
         self._show_open()

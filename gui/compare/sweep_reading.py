@@ -110,10 +110,14 @@ def read_sweep(store: Store, sweep_id: int) -> SweepView:
     measure = _measure(found, verdicts)
     best = sweeps.summarise(store, sweep).recommended
     lines = tuple(
-        _line(store, cell, run, verdicts[run.id], live.get(run.id), measure, is_best=run.id == best, is_there=run.id in there)
+        _line(store, cell, run, verdicts[run.id], live.get(run.id), measure, is_best=run.id == best and _is_kept(verdicts[run.id]), is_there=run.id in there)
         for cell, run in found
     )  # fmt: skip
     return SweepView(id=sweep_id, name=sweep.name, lines=lines, left_s=_left(found, lines))
+
+
+def _is_kept(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.word == "kept"
 
 
 def _measure(found: Sequence[tuple[SweepCell, Run]], verdicts: dict[int, Verdict | None]) -> Measure | None:

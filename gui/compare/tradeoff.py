@@ -158,15 +158,15 @@ class TradeoffTab(QWidget):
         self.details.setVisible(one is not None)
         if one is None or self._reading is None:
             return
-        star = "★ " if one.run.id == self._reading.recommended else ""
+        star = "★ " if one.run.id == self._reading.best else ""
         self.details.title.setText(f"{star}{one.run.name}")
         empty_layout(self._facts)
         for number, (name, text) in enumerate(presenter.point_facts(one, self._reading)):
             self._facts.addWidget(PlainLabel(name, bold=True), number, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(tight(wrapped(text)), number, 1, Qt.AlignmentFlag.AlignTop)
-        self.current.setEnabled(bool(one.ref) and not one.is_current)
+        self.current.setEnabled(one.can_be_current)
         self.answers.setEnabled(bool(one.ref))
-        self.current.setToolTip("" if one.ref else tr("No checkpoint of this run is on disk."))
+        self.current.setToolTip(presenter.unable(one))
 
     def focus_chain(self) -> list[QWidget]:
         """Selector, chart, buttons."""

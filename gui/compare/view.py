@@ -52,7 +52,7 @@ class ComparePage(Page):
         self.sweep_id: int | None = None
         self.baseline = presenter.BASE
         self._reading: Reading | None = None
-        self._is_reading = self._read_again = self._wants_tab = self._went_on = False
+        self._is_reading = self._read_again = self._wants_tab = self._wants_pair = self._went_on = False
         dialogs = getattr(project, "dialogs", None)
         self.overview = OverviewTab()
         self.tradeoff = TradeoffTab(dialogs)
@@ -121,12 +121,14 @@ class ComparePage(Page):
             self.turn_to(str(args["tab"]))
         if self.tab == "answers":
             self.answers.open(**args)
+        if args.get("a") or args.get("b"):
+            self._wants_pair = False  # whoever leads here has said whose answers
         if self.isVisible():
             self.refresh(self.ALL)
 
     def _choose(self, run_ids: list[int], sweep_id: int | None = None) -> None:
         self.run_ids, self.sweep_id = run_ids, sweep_id
-        self._reading = None
+        self._reading, self._wants_pair = None, True
         self.refresh_soon()
 
     def refresh(self, changed: frozenset[str]) -> None:
@@ -158,6 +160,7 @@ class ComparePage(Page):
             self.baseline = state["baseline"]
         if isinstance(state.get("answers"), dict):
             self.answers.restore_state(state["answers"])
+        self._wants_pair = not self.answers.refs
         self.turn_to(str(state.get("tab") or "overview"))
 
     def focus_chain(self) -> list[QWidget]:
@@ -228,6 +231,9 @@ class ComparePage(Page):
             self._read()
         self._reading = reading
         self.run_ids = [one.run.id for one in reading.compared]
+        if self._wants_pair:
+            self._wants_pair = False
+            self.answers.open(**presenter.answering(reading))
         self._show()
         self._turn_with_sweep(reading)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale
 
+from engine.verdict.sentences import GLYPHS as WORD_GLYPHS
 from gui.i18n import said, tr
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from engine.records import HistoryEntry
 
-#: Signs of the actions; an unknown one gets a dot.
+#: Signs of the actions; an unknown one gets a dot, a verdict the sign of its word.
 GLYPHS = {
-    "rollback": "↺", "undo": "↶", "make_current": "⚑", "import": "+", "verdict": "◆", "reindex": "⚙", "start": "▶",
+    "rollback": "↺", "undo": "↶", "make_current": "⚑", "import": "+", "reindex": "⚙", "start": "▶",
     "trash": "⌫", "put_back": "⌦", "keep": "✓", "export": "⇧", "merge": "⊕", "sweep": "≡",
 }  # fmt: skip
 #: Small edits, shown as one line when several follow each other.
@@ -80,7 +81,7 @@ def _folded(entries: list[HistoryEntry]) -> Row:
 
 
 def _row(entry: HistoryEntry, undoable: int | None, current: str, trashed: frozenset[int]) -> Row:
-    run_id = int(entry.details.get("run_id") or 0)
+    run_id = _run_of(entry)
     ways: list[str] = []
     if entry.id == undoable and entry.before:
         ways.append("undo")
@@ -94,13 +95,26 @@ def _row(entry: HistoryEntry, undoable: int | None, current: str, trashed: froze
     return Row(
         id=entry.id,
         when=_clock(entry),
-        glyph=GLYPHS.get(entry.action, "✎" if entry.action in SMALL else "·"),
+        glyph=_glyph(entry),
         sentence=sentence,
         ways=tuple(ways),
         ref=entry.before,
         run_id=run_id,
         details=details_text(entry),
     )
+
+
+def _run_of(entry: HistoryEntry) -> int:
+    """The run an entry is about; a verdict may name it only by the model it is on."""
+    owner = entry.after.partition("@")[0] if entry.action == "verdict" else ""
+    return int(entry.details.get("run_id") or (owner if owner.isdigit() else 0))
+
+
+def _glyph(entry: HistoryEntry) -> str:
+    if entry.action == "verdict":
+        word = entry.details.get("overall") or entry.sentence.rpartition(": ")[2]
+        return next((sign for one, sign in WORD_GLYPHS.items() if one == word), "·")
+    return GLYPHS.get(entry.action, "✎" if entry.action in SMALL else "·")
 
 
 def details_text(entry: HistoryEntry) -> str:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from engine.records import Recipe
     from engine.settings import Setting
 
+#: Protections that 0 turns off; in others 0 is a number, or has words of its own.
+_OFF_AT_0 = frozenset(
+    f"protection.{part}" for part in (
+        "replay.weight", "kl.beta", "prompt_kl.beta", "l2sp.strength", "activation.strength", "ewc.strength", "sam.rho",
+        "token_weighting.max_perplexity", "token_weighting.tau",
+    )
+)  # fmt: skip
+
 
 def label_of(setting: Setting) -> str:
     """A setting's name beside its field: ours where there is one, else made from the path."""
@@ -40,23 +48,61 @@ def _known() -> dict[str, str]:
         "data.heldout_fraction": tr("Held-out share"),
         "data.heldout_rows": tr("Held-out rows measured"),
         "data.max_length": tr("Longest row"),
+        "data.mapping.shape": tr("Shape of the rows"),
+        "data.mapping.columns": tr("Columns"),
         "adapter.rank": tr("Rank"),
         "adapter.alpha": tr("Alpha"),
+        "adapter.dropout": tr("Dropout"),
+        "adapter.targets": tr("Adapted modules"),
         "adapter.rslora": tr("rsLoRA"),
         "adapter.dora": tr("DoRA"),
+        "adapter.kind": tr("Kind of adapter"),
+        "adapter.preserved": tr("Directions preserved"),
+        "adapter.start": tr("Adapter starts at"),
+        "prompt.system": tr("System message"),
+        "prompt.examples": tr("Examples shown"),
+        "protection.general.source": tr("General rows from"),
+        "protection.general.path": tr("File of general rows"),
+        "protection.general.share": tr("Share of general rows"),
+        "protection.general.rows": tr("General rows"),
         "protection.general.near": tr("Look-alike general rows"),
+        "protection.general.answer_tokens": tr("Longest general answer"),
+        "protection.general.temperature": tr("Temperature of answers"),
+        "protection.replay.weight": tr("Replay weight"),
+        "protection.kl.beta": tr("KL to the base, weight"),
+        "protection.kl.auto": tr("KL to the base, automatic"),
+        "protection.kl.target": tr("KL to the base, target"),
+        "protection.prompt_kl.beta": tr("KL on prompts, weight"),
+        "protection.l2sp.strength": tr("L2-SP strength"),
+        "protection.l2sp.every_steps": tr("L2-SP every"),
+        "protection.activation.strength": tr("Activation strength"),
+        "protection.activation.sequences": tr("Activation rows"),
+        "protection.ewc.strength": tr("EWC strength"),
+        "protection.ewc.sequences": tr("EWC rows"),
+        "protection.sam.rho": tr("SAM step length"),
+        "protection.sam.every_steps": tr("SAM every"),
+        "protection.token_weighting.max_perplexity": tr("Most perplexity of tokens"),
+        "protection.token_weighting.tau": tr("Token weighting, tau"),
+        "protection.slider_after": tr("Strengths tried after"),
         "training.lr": tr("Learning rate"),
         "training.epochs": tr("Epochs"),
         "training.max_steps": tr("Most steps"),
         "training.batch_size": tr("Batch size"),
         "training.micro_batch": tr("Micro-batch"),
         "training.warmup_ratio": tr("Warm-up share"),
+        "training.schedule": tr("Schedule"),
+        "training.weight_decay": tr("Weight decay"),
         "training.max_grad_norm": tr("Gradient norm limit"),
+        "training.optimiser": tr("Optimiser"),
+        "training.gradient_checkpointing": tr("Recompute activations"),
+        "training.precision": tr("Precision"),
+        "training.seed": tr("Seed"),
         "canaries.suite": tr("Canary suite"),
         "canaries.capabilities": tr("Capabilities"),
         "canaries.verdict_items": tr("Verdict items"),
         "canaries.guard_items": tr("Guard items"),
         "canaries.looks": tr("Checks at"),
+        "canaries.purpose": tr("Purpose"),
         "canaries.generate": tr("Answers written"),
         "canaries.budgets": tr("Budgets"),
         "canaries.guard": tr("Beyond a budget"),
@@ -97,6 +143,26 @@ def value_text(setting: Setting, value: Any) -> str:
     return ", ".join(number_text(item) if isinstance(item, (int, float)) else str(item) for item in value)
 
 
+def nothing_text(setting: Setting) -> str:
+    """What 0, or nothing at all, says for a setting where that has a meaning of its own; else empty."""
+    if setting.path in _OFF_AT_0:
+        return tr("off")
+    return {
+        "data.heldout_rows": tr("all"),
+        "protection.general.rows": tr("all"),
+        "protection.general.near": tr("all alike"),
+        "training.lr": tr("the method's standard"),
+        "training.max_steps": tr("by epochs"),
+        "training.micro_batch": tr("the whole batch"),
+        "training.max_grad_norm": tr("off"),
+        "canaries.capabilities": tr("all"),
+        "canaries.verdict_items": tr("all"),
+        "canaries.guard_items": tr("all"),
+        "canaries.budgets": tr("as usual"),
+        "checkpoints.every_steps": tr("off"),
+    }.get(setting.path, "")
+
+
 def default_text(setting: Setting) -> str:
     """A setting's default as its field shows it; empty for an empty one."""
     default = setting.default_text()
@@ -130,7 +196,10 @@ def choice_text(setting: Setting, choice: str) -> str:
         ("protect", "custom"): tr("Custom"),
         ("data.mapping.shape", "auto"): tr("auto"),
         ("data.mapping.shape", "text"): tr("text"),
+        ("adapter.kind", "lora"): tr("LoRA"),
+        ("adapter.kind", "osf"): tr("OSF"),
         ("adapter.start", "zero"): tr("zero"),
+        ("adapter.start", "corda"): tr("CorDA"),
         ("protection.general.source", "self"): tr("self"),
         ("protection.general.source", "bundled"): tr("bundled"),
         ("protection.general.source", "file"): tr("file"),

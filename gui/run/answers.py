@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.charts.answers import Answer, AnswersView
 from gui.i18n import tr
-from gui.run.answers_model import AnswersModel, change_of, chosen
+from gui.run.answers_model import AnswersModel, change_words, chosen
 from gui.widgets.empty import Empty, EmptyState
 from gui.widgets.text import PlainLabel, wrapped
 
@@ -221,7 +221,7 @@ class AnswersTab(QWidget):
         self.prompt.setText(one.prompt)
         parts = [tr("expected: {answer}").format(answer=one.expected) if one.expected else "", one.item_id]
         if one.change is not None:
-            parts.append(tr("score {change}").format(change=change_of(one)))
+            parts.append(change_words(one))
         self.facts.setText(" · ".join(part for part in parts if part))
         self.pair.set_answers(
             Answer(model=tr("base"), text=one.before.text, passed=one.before.passed, n_tokens=one.before.n_tokens),

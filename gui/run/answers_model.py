@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.verdict.sentences import amount
+from engine.verdict.sentences import amount, unit_text
 from gui.charts.model import ChartModel, Column
-from gui.i18n import tr
+from gui.i18n import said, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,17 @@ def change_of(one: ShownAnswer) -> str:
     return "" if one.change is None else amount(one.change, one.kind)
 
 
+def change_words(one: ShownAnswer) -> str:
+    """The change with its name and unit: "change −0.31 nats/token"."""
+    return tr("change {change} {unit}").format(change=change_of(one), unit=said(unit_text(one.kind, "nats/token")))
+
+
+def turned(one: ShownAnswer) -> str:
+    """From right to wrong (✓→✗) or back, where the checker's word changed."""
+    before, after = mark(one.before.passed), mark(one.after.passed)
+    return f"{before}→{after}" if before and after and before != after else ""
+
+
 class AnswersModel(ChartModel["ShownAnswer"]):
     """One row an answer."""
 
@@ -70,5 +81,8 @@ class AnswersModel(ChartModel["ShownAnswer"]):
             key="after", title=lambda: tr("After"), value=lambda one: one.after.text,
             text=lambda one: marked(one.after.text, one.after.passed),
         ),
-        Column(key="change", title=lambda: tr("Change"), value=lambda one: one.change, text=change_of),
+        Column(
+            key="change", title=lambda: tr("Change"), value=lambda one: one.change,
+            text=lambda one: f"{turned(one)} {change_of(one)}".strip(),
+        ),
     )  # fmt: skip

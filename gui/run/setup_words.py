@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine import settings
 from engine.records import Recipe
 from gui.i18n import tr
-from gui.new_run.words import label_of, value_text
+from gui.new_run.words import label_of, nothing_text, value_text
 from gui.widgets.text import bytes_text
 
 if TYPE_CHECKING:
@@ -58,25 +58,9 @@ def view_of(run: Run, facts: Facts | None) -> SetupView:
 
 def _said(setting: Setting, value: Any) -> str:
     """A value in words where it is a nought that stands for something else."""
-    if value == 0 and not isinstance(value, bool) and (words := _nought(setting.path)):
+    if value == 0 and not isinstance(value, bool) and (words := nothing_text(setting)):
         return words
     return value_text(setting, value) or "–"
-
-
-def _nought(path: str) -> str:
-    """What a nought means in a setting; empty where it is only a number."""
-    if path.startswith("protection.") and path != "protection.general.near":
-        return tr("off")
-    return {
-        "data.heldout_rows": tr("all"),
-        "training.lr": tr("the method's standard"),
-        "training.max_steps": tr("as the epochs take"),
-        "training.micro_batch": tr("the whole batch"),
-        "training.max_grad_norm": tr("off"),
-        "canaries.verdict_items": tr("all"),
-        "canaries.guard_items": tr("all"),
-        "checkpoints.every_steps": tr("off"),
-    }.get(path, "")
 
 
 def _facts(run: Run, facts: Facts | None) -> tuple[tuple[str, str], ...]:

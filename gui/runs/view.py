@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -32,8 +33,8 @@ from gui.runs.preview import Preview
 from gui.theme import theme_of
 from gui.widgets.buttons import QuietButton
 from gui.widgets.cards import Trouble
-from gui.widgets.empty import Empty
-from gui.widgets.tables import plain_table
+from gui.widgets.empty import Empty, EmptyState
+from gui.widgets.tables import fit_columns, plain_table
 from gui.widgets.text import PlainLabel
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class RunsPage(Page):
         super().__init__(project, parent)
         self._is_reading = self._read_again = False
         self._previewed: int | None = None
+        self._put_away: set[int] = set()
         self.model = RunsModel(self)
         self.proxy = RunsProxy(self)
         self.proxy.setSourceModel(self.model)
@@ -72,6 +74,8 @@ class RunsPage(Page):
         self.rename = QuietButton(tr("Rename"), "edit")
         self.trash = QuietButton(tr("Move to Trash"), "trash")
         self.table = self._table()
+        self.none_fits = self._none_fits()
+        self.rows = QStackedWidget()
         self.preview = Preview(getattr(project, "dialogs", None))
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setObjectName("runs_splitter")
@@ -88,17 +92,23 @@ class RunsPage(Page):
         header = table.horizontalHeader()
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        fit_columns(table, _WIDTHS)
         table.installEventFilter(self)
         return table
+
+    def _none_fits(self) -> EmptyState:
+        clear = Action(text=tr("Clear filter"), do=self._clear_filter)
+        said = tr("No run fits what the filter says.")
+        return EmptyState(Empty(icon="filter", title=tr("Nothing here"), text=said, action=clear))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.filter, 1)
         for widget in (self.hint, self.compare, self.rename, self.trash):
             row.addWidget(widget)
-        self.splitter.addWidget(self.table)
+        self.rows.addWidget(self.table)
+        self.rows.addWidget(self.none_fits)
+        self.splitter.addWidget(self.rows)
         self.splitter.addWidget(self.preview)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
@@ -164,6 +174,8 @@ class RunsPage(Page):
         """Take it up again, each part alone."""
         if isinstance(state.get("header"), str) and state["header"]:
             self.table.horizontalHeader().restoreState(QByteArray.fromBase64(state["header"].encode()))
+            widths = [self.table.columnWidth(column) for column in range(self.proxy.columnCount())]
+            fit_columns(self.table, widths)  # it may have been left in another language
         self.filter.setText(str(state.get("filter", "")))
         sizes = state.get("splitter")
         if isinstance(sizes, list) and all(isinstance(one, int) for one in sizes):
@@ -174,8 +186,10 @@ class RunsPage(Page):
         self.preview.keep_note()
 
     def focus_chain(self) -> list[QWidget]:
-        """Filter, buttons, table, preview."""
-        return [self.filter, self.compare, self.rename, self.trash, self.table, *self.preview.focus_chain()]
+        """Filter, buttons, table (or the way out of a filter that nothing fits), preview."""
+        fits = self.rows.currentWidget() is self.table
+        rows: list[QWidget] = [self.table] if fits else [*self.none_fits.buttons]
+        return [self.filter, self.compare, self.rename, self.trash, *rows, *self.preview.focus_chain()]
 
     def page_actions(self) -> list[QAction]:
         """Rename, Trash, compare."""
@@ -224,22 +238,38 @@ class RunsPage(Page):
         chosen = {run.id for run in self.selected()}
         was = [line.run.id for line in self.model.rows]
         self.model.set_rows(lines)
+        back = self._put_away & {line.run.id for line in lines}
+        self._put_away -= back
         if self.state.value != "ready":
             self.show_ready()
         if was != [line.run.id for line in lines]:
-            self._select(chosen)
-        self._show_selection()
+            self._select(back or chosen)
+        self._show_filtered()
 
     def _on_failed(self, error: PalimpsestError) -> None:
         self._is_reading = False
         self.show_error(Trouble(happened=error.message, why=error.remedy or ""))
 
     def _select(self, ids: set[int]) -> None:
-        selection = QItemSelection()
-        for row in range(self.proxy.rowCount()):
-            if self.proxy.line(row).run.id in ids:
-                selection.select(self.proxy.index(row, 0), self.proxy.index(row, self.proxy.columnCount() - 1))
-        self.table.selectionModel().select(selection, self.table.selectionModel().SelectionFlag.ClearAndSelect)
+        selection, model = QItemSelection(), self.table.selectionModel()
+        rows = [row for row in range(self.proxy.rowCount()) if self.proxy.line(row).run.id in ids]
+        for row in rows:
+            selection.select(self.proxy.index(row, 0), self.proxy.index(row, self.proxy.columnCount() - 1))
+        model.select(selection, model.SelectionFlag.ClearAndSelect)
+        if rows:
+            model.setCurrentIndex(self.proxy.index(rows[0], NAME), model.SelectionFlag.NoUpdate)
+
+    def _neighbour(self) -> set[int]:
+        """The run below the selected ones, or above them where there is none below."""
+        rows = [index.row() for index in self.table.selectionModel().selectedRows(NAME)]
+        below, above = max(rows) + 1, min(rows) - 1
+        at = below if below < self.proxy.rowCount() else above
+        return {self.proxy.line(at).run.id} if at >= 0 else set()
+
+    def _show_filtered(self) -> None:
+        """Show the rows that fit, or that none does, and what is selected among them."""
+        self.rows.setCurrentWidget(self.table if self.proxy.rowCount() or not self.model.rows else self.none_fits)
+        self._show_selection()
 
     def _show_selection(self) -> None:
         runs = self.selected()
@@ -279,6 +309,11 @@ class RunsPage(Page):
         unknown = unknown_keys(text)
         known = tr("verdict, method, base, state, tag, protect, worst, name")
         self.hint.setText(tr("no such key; there are {keys}").format(keys=known) if unknown else "")
+        self._show_filtered()
+
+    def _clear_filter(self) -> None:
+        self.filter.clear()
+        self.filter.setFocus()
 
     @Slot()
     def _on_selection_changed(self) -> None:
@@ -322,7 +357,8 @@ class RunsPage(Page):
     def _on_trash(self) -> None:
         chosen = [run.id for run in self.selected()]
         if chosen and trash.put(self.project, chosen):
-            self.table.clearSelection()
+            self._put_away |= set(chosen)
+            self._select(self._neighbour())
             self.refresh_soon()
 
     @Slot(int, str)

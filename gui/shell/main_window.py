@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         project = self.project
         project.navigation_requested.connect(self._on_navigation_requested)
         project.toast_requested.connect(self.toasts.show)
+        project.undo_withdrawn.connect(self.toasts.withdraw)
         project.trouble_told.connect(self.show_trouble)
         project.live.changed.connect(self._on_rows_changed)
         self.sidebar.page_requested.connect(self.show_page)

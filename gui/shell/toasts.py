@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from gui import icons
 from gui.i18n import tr
@@ -30,6 +44,13 @@ KEPT = 50
 WIDTH = 380
 SLIDE_MS = 150
 SLIDE_PX = 14
+GAP = 8
+#: Toasts look for another place so often while a page shows other controls.
+LOOK_EVERY_MS = 250
+#: What one presses, turns or types into: no toast lies over it.
+_CONTROLS = (
+    QAbstractButton, QSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTabBar,
+)  # fmt: skip
 _ICONS = {"info": "info", "warning": "warning", "error": "error"}
 
 
@@ -105,7 +126,7 @@ class ToastCard(Panel):
 
 
 class Toasts(QObject):
-    """Keeps up to three toasts in the window's lower right corner, and all of them for the bell."""
+    """Keeps up to three toasts near the window's lower right corner, over no control, and all of them for the bell."""
 
     unread_changed = Signal(int)
 
@@ -119,6 +140,9 @@ class Toasts(QObject):
         self.kept: list[tuple[float, Toast]] = []
         self.unread = 0
         self.foot = 0
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_EVERY_MS)
+        self._look.timeout.connect(self._place)
         window.installEventFilter(self)
 
     @property
@@ -136,6 +160,7 @@ class Toasts(QObject):
         card.gone.connect(self._on_gone)
         self._cards.append(card)
         card.show()
+        self._look.start()
         self._place()
         if self._may_move():
             self._slide_in(card)
@@ -154,6 +179,14 @@ class Toasts(QObject):
         self.kept = [(time.time(), toast), *self.kept][:KEPT]
         self.unread += 1
         self.unread_changed.emit(self.unread)
+
+    @Slot(object)
+    def withdraw(self, toast: Toast) -> None:
+        """Take one off the screen whose button has no sense any more; the bell's list keeps what it said."""
+        self.kept = [(at, replace(one, action=None) if one is toast else one) for at, one in self.kept]
+        for card in self.cards:
+            if card.toast is toast:
+                self._on_gone(card)
 
     def set_foot(self, height: int) -> None:
         """Stay above what is so high at the window's bottom."""
@@ -179,14 +212,44 @@ class Toasts(QObject):
             card.deleteLater()
             self._place()
 
+    @Slot()
     def _place(self) -> None:
-        bottom = self._window.height() - self.foot - 12
+        if not self._cards:
+            self._look.stop()
+            return
+        taken = self._controls()
         for card in reversed(self._cards):
             card.adjustSize()
-            bottom -= card.height()
-            card.move(QPoint(self._window.width() - WIDTH - 16, bottom))
+            card.move(self._spot(card, taken))
             card.raise_()
-            bottom -= 8
+            taken.append(card.geometry())
+
+    def _controls(self) -> list[QRect]:
+        """Where the window's controls are seen."""
+        found = (one for one in self._window.findChildren(QWidget) if isinstance(one, _CONTROLS) and one.isVisible())
+        seen = ((one, one.visibleRegion().boundingRect()) for one in found if not self._is_in_card(one))
+        return [rect.translated(one.mapTo(self._window, QPoint())) for one, rect in seen if not rect.isEmpty()]
+
+    def _is_in_card(self, widget: QWidget) -> bool:
+        return any(card.isAncestorOf(widget) for card in self._cards)
+
+    def _spot(self, card: ToastCard, taken: list[QRect]) -> QPoint:
+        """The free place nearest to the lower right corner; the corner itself where there is none."""
+        corner = QPoint(self._window.width() - WIDTH - 16, self._window.height() - self.foot - 12 - card.height())
+        columns = (QPoint(x, corner.y()) for x in range(corner.x(), 0, -WIDTH // 4))
+        spots = [spot for column in columns if (spot := _above(QRect(column, card.size()), taken)) is not None]
+        return min(spots, key=lambda spot: (corner - spot).manhattanLength(), default=corner)
+
+
+def _above(place: QRect, taken: list[QRect]) -> QPoint | None:
+    """The lowest free place in a column, from `place` upwards."""
+    place = QRect(place)
+    while place.top() > 0:
+        hit = [one for one in taken if one.adjusted(-GAP, -GAP, GAP, GAP).intersects(place)]
+        if not hit:
+            return place.topLeft()
+        place.moveBottom(min(one.top() for one in hit) - GAP - 1)
+    return None
 
 
 class BellList(Popover):

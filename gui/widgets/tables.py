@@ -130,11 +130,19 @@ def plain_table(model: QAbstractItemModel, name: str) -> QTableView:
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
     header = view.horizontalHeader()
     header.setHighlightSections(False)
+    header.setTextElideMode(Qt.TextElideMode.ElideRight)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     header.setStretchLastSection(True)
     header.setAccessibleName(tr("Columns"))
     return view
+
+
+def fit_columns(view: QTableView, least: Sequence[int]) -> None:
+    """Make each column at least so wide, and as wide as its heading in this language and text size."""
+    header = view.horizontalHeader()
+    for column, width in enumerate(least):
+        view.setColumnWidth(column, max(width, header.sectionSizeHint(column)))
 
 
 def fit_height(view: QTableView, most: int) -> None:

@@ -116,7 +116,7 @@
         <translation>{name} verändert: {change}</translation>
     </message>
     <message numerus="yes">
-        <source>Can't tell about %n of {all}: {names}</source>
+        <source>Can&apos;t tell about %n of {all}: {names}</source>
         <translation>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
             <numerusform>Nicht zu sagen bei %n von {all}: {names}</numerusform>
@@ -292,7 +292,7 @@
         <translation>doppelt: fast dasselbe wie ein früherer Prompt</translation>
     </message>
     <message>
-        <source>overlaps: shares eight words in a row with the newest run's training rows</source>
+        <source>overlaps: shares eight words in a row with the newest run&apos;s training rows</source>
         <translation>überschneidet: teilt acht Wörter in Folge mit den Trainingszeilen des neuesten Laufs</translation>
     </message>
     <message>
@@ -322,7 +322,7 @@
     </message>
     <message>
         <source>Change</source>
-        <extracomment>The left axes' width: pixels, and lines of text where letters are large. Lines of text the two panels and the step axis are high at least. Pixels a point or a tick takes, with a little air.</extracomment>
+        <extracomment>The left axes&apos; width: pixels, and lines of text where letters are large. Lines of text the two panels and the step axis are high at least. Pixels a point or a tick takes, with a little air.</extracomment>
         <translation>Änderung</translation>
     </message>
     <message>
@@ -590,11 +590,11 @@
         <translation>unterbrochen</translation>
     </message>
     <message>
-        <source>guard's warning</source>
+        <source>guard&apos;s warning</source>
         <translation>Warnung des Wächters</translation>
     </message>
     <message>
-        <source>{name} {change} {unit} at step {step}, can't tell if beyond its budget</source>
+        <source>{name} {change} {unit} at step {step}, can&apos;t tell if beyond its budget</source>
         <translation>{name} {change} {unit} bei Schritt {step}, unklar, ob außerhalb des Budgets</translation>
     </message>
     <message>
@@ -614,7 +614,7 @@
         <translation>vom Wächter angehalten bei {step}</translation>
     </message>
     <message>
-        <source>guard's warning at {step}</source>
+        <source>guard&apos;s warning at {step}</source>
         <translation>Warnung des Wächters bei {step}</translation>
     </message>
     <message>
@@ -769,7 +769,7 @@
         </translation>
     </message>
     <message>
-        <source>Shaded on {first}'s answer: what became less likely (dotted) or likelier under {second}</source>
+        <source>Shaded on {first}&apos;s answer: what became less likely (dotted) or likelier under {second}</source>
         <translation>Getönt auf der Antwort von {first}: was unter {second} weniger wahrscheinlich (gepunktet) oder wahrscheinlicher wurde</translation>
     </message>
     <message>
@@ -911,7 +911,7 @@
     </message>
     <message>
         <source>Kept</source>
-        <extracomment>What a row can be called: the engine's words, the learned task, and what could not be measured. pyqtgraph's symbols of the same shapes; "measured" is drawn hollow.</extracomment>
+        <extracomment>What a row can be called: the engine&apos;s words, the learned task, and what could not be measured. pyqtgraph&apos;s symbols of the same shapes; &quot;measured&quot; is drawn hollow.</extracomment>
         <translation>Behalten</translation>
     </message>
     <message>
@@ -923,7 +923,7 @@
         <translation>Verändert</translation>
     </message>
     <message>
-        <source>Can't tell</source>
+        <source>Can&apos;t tell</source>
         <translation>Nicht zu sagen</translation>
     </message>
     <message>
@@ -945,7 +945,7 @@
     </message>
     <message numerus="yes">
         <source>%n small edit(s)</source>
-        <extracomment>Signs of the actions; an unknown one gets a dot. Small edits, shown as one line when several follow each other.</extracomment>
+        <extracomment>Signs of the actions; an unknown one gets a dot, a verdict the sign of its word. Small edits, shown as one line when several follow each other.</extracomment>
         <translation>
             <numerusform>%n kleine Änderung</numerusform>
             <numerusform>%n kleine Änderungen</numerusform>
@@ -1201,7 +1201,7 @@
         <translation>Jede Fähigkeit</translation>
     </message>
     <message>
-        <source>What each capability's canaries can decide</source>
+        <source>What each capability&apos;s canaries can decide</source>
         <translation>Was die Kanarien jeder Fähigkeit entscheiden können</translation>
     </message>
     <message>
@@ -1320,6 +1320,10 @@
         <translation>Speicher</translation>
     </message>
     <message>
+        <source>★ learned most inside every budget</source>
+        <translation>★ hat in jedem Budget am meisten gelernt</translation>
+    </message>
+    <message>
         <source>Against the baseline</source>
         <translation>Gegen die Baseline</translation>
     </message>
@@ -1328,11 +1332,7 @@
         <translation>{value} × Limit</translation>
     </message>
     <message>
-        <source>★ learned most inside every budget, or lost least</source>
-        <translation>★ hat in allen Budgets am meisten gelernt oder am wenigsten verloren</translation>
-    </message>
-    <message>
-        <source>⚑ the project's current model</source>
+        <source>⚑ the project&apos;s current model</source>
         <translation>⚑ das aktuelle Modell des Projekts</translation>
     </message>
     <message>
@@ -1506,7 +1506,7 @@
         <translation>Die Zeit ist eine grobe Spanne: auf diesem Rechner wurde noch nichts gemessen.</translation>
     </message>
     <message>
-        <source>Lengths are guessed from characters until the rows are read with the model's tokenizer.</source>
+        <source>Lengths are guessed from characters until the rows are read with the model&apos;s tokenizer.</source>
         <translation>Die Längen sind aus Zeichen geschätzt, bis die Zeilen mit dem Tokenizer des Modells gelesen sind.</translation>
     </message>
     <message>
@@ -1515,7 +1515,6 @@
     </message>
     <message>
         <source>nats/token</source>
-        <extracomment>Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.</extracomment>
         <translation>nats/Token</translation>
     </message>
     <message>
@@ -1579,7 +1578,7 @@
         <translation>Es wurde verändert.</translation>
     </message>
     <message>
-        <source>We can't tell.</source>
+        <source>We can&apos;t tell.</source>
         <translation>Das lässt sich nicht sagen.</translation>
     </message>
     <message>
@@ -1615,12 +1614,16 @@
         <translation>Zugewinn {change}</translation>
     </message>
     <message>
-        <source>Not comparable: different bases ({names}).</source>
-        <translation>Nicht vergleichbar: verschiedene Basen ({names}).</translation>
+        <source>This run has no verdict yet.</source>
+        <translation>Dieser Lauf hat noch kein Urteil.</translation>
     </message>
     <message>
-        <source>Different training rows ({names}).</source>
-        <translation>Verschiedene Trainingszeilen ({names}).</translation>
+        <source>Not comparable: different bases: {names}</source>
+        <translation>Nicht vergleichbar: verschiedene Basen: {names}</translation>
+    </message>
+    <message>
+        <source>Different training rows: {names}</source>
+        <translation>Verschiedene Trainingszeilen: {names}</translation>
     </message>
     <message>
         <source>Not comparable: canary suites {names}.</source>
@@ -1899,7 +1902,7 @@
         <translation>Rezept übernehmen</translation>
     </message>
     <message>
-        <source>Take over a run's recipe</source>
+        <source>Take over a run&apos;s recipe</source>
         <translation>Rezept eines Laufs übernehmen</translation>
     </message>
     <message>
@@ -1912,7 +1915,7 @@
     </message>
     <message>
         <source>base model</source>
-        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell's colour is full.</extracomment>
+        <extracomment>Scores by which tasks can be told, in the order of the selector. Scores from 0 to 1, shown in points. The change in nats a token at which a cell&apos;s colour is full.</extracomment>
         <translation>Basismodell</translation>
     </message>
     <message>
@@ -1978,6 +1981,7 @@
     </message>
     <message>
         <source>Name</source>
+        <extracomment>Protections that 0 turns off; in others 0 is a number, or has words of its own.</extracomment>
         <translation>Name</translation>
     </message>
     <message>
@@ -2001,12 +2005,24 @@
         <translation>Längste Zeile</translation>
     </message>
     <message>
+        <source>Shape of the rows</source>
+        <translation>Form der Zeilen</translation>
+    </message>
+    <message>
         <source>Rank</source>
         <translation>Rang</translation>
     </message>
     <message>
         <source>Alpha</source>
         <translation>Alpha</translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation>Dropout</translation>
+    </message>
+    <message>
+        <source>Adapted modules</source>
+        <translation>Angepasste Module</translation>
     </message>
     <message>
         <source>rsLoRA</source>
@@ -2017,8 +2033,116 @@
         <translation>DoRA</translation>
     </message>
     <message>
+        <source>Kind of adapter</source>
+        <translation>Art des Adapters</translation>
+    </message>
+    <message>
+        <source>Directions preserved</source>
+        <translation>Bewahrte Richtungen</translation>
+    </message>
+    <message>
+        <source>Adapter starts at</source>
+        <translation>Adapter beginnt bei</translation>
+    </message>
+    <message>
+        <source>System message</source>
+        <translation>Systemnachricht</translation>
+    </message>
+    <message>
+        <source>Examples shown</source>
+        <translation>Gezeigte Beispiele</translation>
+    </message>
+    <message>
+        <source>General rows from</source>
+        <translation>Allgemeine Zeilen aus</translation>
+    </message>
+    <message>
+        <source>File of general rows</source>
+        <translation>Datei allgemeiner Zeilen</translation>
+    </message>
+    <message>
+        <source>Share of general rows</source>
+        <translation>Anteil allgemeiner Zeilen</translation>
+    </message>
+    <message>
+        <source>General rows</source>
+        <translation>Allgemeine Zeilen</translation>
+    </message>
+    <message>
         <source>Look-alike general rows</source>
         <translation>Ähnliche allgemeine Zeilen</translation>
+    </message>
+    <message>
+        <source>Longest general answer</source>
+        <translation>Längste allgemeine Antwort</translation>
+    </message>
+    <message>
+        <source>Temperature of answers</source>
+        <translation>Temperatur der Antworten</translation>
+    </message>
+    <message>
+        <source>Replay weight</source>
+        <translation>Gewicht der Wiederholung</translation>
+    </message>
+    <message>
+        <source>KL to the base, weight</source>
+        <translation>KL zur Basis, Gewicht</translation>
+    </message>
+    <message>
+        <source>KL to the base, automatic</source>
+        <translation>KL zur Basis, automatisch</translation>
+    </message>
+    <message>
+        <source>KL to the base, target</source>
+        <translation>KL zur Basis, Ziel</translation>
+    </message>
+    <message>
+        <source>KL on prompts, weight</source>
+        <translation>KL auf Prompts, Gewicht</translation>
+    </message>
+    <message>
+        <source>L2-SP strength</source>
+        <translation>L2-SP: Stärke</translation>
+    </message>
+    <message>
+        <source>L2-SP every</source>
+        <translation>L2-SP alle</translation>
+    </message>
+    <message>
+        <source>Activation strength</source>
+        <translation>Stärke der Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Activation rows</source>
+        <translation>Zeilen für Aktivierungen</translation>
+    </message>
+    <message>
+        <source>EWC strength</source>
+        <translation>EWC: Stärke</translation>
+    </message>
+    <message>
+        <source>EWC rows</source>
+        <translation>EWC: Zeilen</translation>
+    </message>
+    <message>
+        <source>SAM step length</source>
+        <translation>SAM: Schrittlänge</translation>
+    </message>
+    <message>
+        <source>SAM every</source>
+        <translation>SAM alle</translation>
+    </message>
+    <message>
+        <source>Most perplexity of tokens</source>
+        <translation>Höchste Perplexität der Token</translation>
+    </message>
+    <message>
+        <source>Token weighting, tau</source>
+        <translation>Token-Gewichtung, Tau</translation>
+    </message>
+    <message>
+        <source>Strengths tried after</source>
+        <translation>Danach Stärken versuchen</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -2045,8 +2169,24 @@
         <translation>Anteil Aufwärmen</translation>
     </message>
     <message>
+        <source>Schedule</source>
+        <translation>Verlauf der Lernrate</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>Gewichtsabnahme</translation>
+    </message>
+    <message>
         <source>Gradient norm limit</source>
         <translation>Grenze der Gradientennorm</translation>
+    </message>
+    <message>
+        <source>Optimiser</source>
+        <translation>Optimierer</translation>
+    </message>
+    <message>
+        <source>Recompute activations</source>
+        <translation>Aktivierungen neu berechnen</translation>
     </message>
     <message>
         <source>Capabilities</source>
@@ -2094,12 +2234,32 @@
         <translation>Training</translation>
     </message>
     <message>
+        <source>all alike</source>
+        <translation>alle gleich</translation>
+    </message>
+    <message>
+        <source>by epochs</source>
+        <translation>nach Epochen</translation>
+    </message>
+    <message>
+        <source>as usual</source>
+        <translation>wie üblich</translation>
+    </message>
+    <message>
         <source>text</source>
         <translation>reiner Text</translation>
     </message>
     <message>
+        <source>OSF</source>
+        <translation>OSF</translation>
+    </message>
+    <message>
         <source>zero</source>
         <translation>null (keine Änderung)</translation>
+    </message>
+    <message>
+        <source>CorDA</source>
+        <translation>CorDA</translation>
     </message>
     <message>
         <source>self</source>
@@ -2418,12 +2578,8 @@
         <translation>Vorgabe {value}</translation>
     </message>
     <message>
-        <source>the method's standard</source>
+        <source>the method&apos;s standard</source>
         <translation>der Standard der Methode</translation>
-    </message>
-    <message>
-        <source>as the epochs take</source>
-        <translation>nach den Epochen</translation>
     </message>
     <message>
         <source>the whole batch</source>
@@ -2458,7 +2614,7 @@
         <translation>Trainingszeit</translation>
     </message>
     <message>
-        <source>Recipe's note</source>
+        <source>Recipe&apos;s note</source>
         <translation>Notiz des Rezepts</translation>
     </message>
     <message>
@@ -2519,6 +2675,7 @@
     </message>
     <message>
         <source>Baseline</source>
+        <extracomment>Room between columns, and the most that cells may ask for.</extracomment>
         <translation>Baseline</translation>
     </message>
     <message>
@@ -2634,7 +2791,7 @@
         <translation>ja</translation>
     </message>
     <message>
-        <source>no: the optimiser's state was removed</source>
+        <source>no: the optimiser&apos;s state was removed</source>
         <translation>nein: der Zustand des Optimierers wurde entfernt</translation>
     </message>
     <message>
@@ -2746,7 +2903,7 @@
         <translation>Alle Antworten ansehen</translation>
     </message>
     <message>
-        <source>⚑ This is the project's current model.</source>
+        <source>⚑ This is the project&apos;s current model.</source>
         <translation>⚑ Das ist das aktuelle Modell des Projekts.</translation>
     </message>
     <message>
@@ -2869,7 +3026,7 @@
         <translation>Aufgaben nach</translation>
     </message>
     <message>
-        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base's; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
+        <source>Time runs down. ref: the score a change is counted from, of a task when it was learned, of a capability the base&apos;s; · not measured; ?: the interval holds the limit. Enter on a cell compares the answers.</source>
         <translation>Die Zeit läuft nach unten. ref: der Wert, von dem aus gezählt wird, bei einer Aufgabe der, als sie gelernt wurde, bei einer Fähigkeit der der Basis; · nicht gemessen; ?: Die Grenze liegt im Intervall. Eingabe auf einer Zelle vergleicht die Antworten.</translation>
     </message>
     <message>
@@ -2877,7 +3034,7 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
-        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base's abilities.</source>
+        <source>Needs a run trained on top of another: then this shows what the later training did to the earlier task, and to the base&apos;s abilities.</source>
         <translation>Dazu muss ein Lauf auf einem anderen aufbauen: Dann zeigt sich hier, was das spätere Training mit der früheren Aufgabe und dem Können der Basis gemacht hat.</translation>
     </message>
     <message>
@@ -2937,7 +3094,7 @@
         <translation>Jede Fähigkeit wird nach ihren paarweisen Unterschieden beurteilt, Aufgabe für Aufgabe; nach unten ist schlechter.</translation>
     </message>
     <message>
-        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni's, the worse one-sided 95 %.</source>
+        <source>Level {alpha} over {judged} judged capabilities: the better bound is Bonferroni&apos;s, the worse one-sided 95 %.</source>
         <translation>Niveau {alpha} über {judged} beurteilte Fähigkeiten: die bessere Grenze ist die von Bonferroni, die schlechtere einseitig 95 %.</translation>
     </message>
     <message>
@@ -2961,7 +3118,7 @@
         <translation>entbehrlich</translation>
     </message>
     <message>
-        <source>Point the project at this run's model; nothing is deleted, and Undo points back</source>
+        <source>Point the project at this run&apos;s model; nothing is deleted, and Undo points back</source>
         <translation>Das Projekt auf das Modell dieses Laufs zeigen lassen; gelöscht wird nichts, und Rückgängig führt zurück</translation>
     </message>
     <message>
@@ -3144,7 +3301,7 @@
         <translation>Über Palimpsest</translation>
     </message>
     <message>
-        <source>Diagnostics copied. The home folder's name and tokens are left out.</source>
+        <source>Diagnostics copied. The home folder&apos;s name and tokens are left out.</source>
         <translation>Diagnose kopiert. Der Name des Benutzerordners und Zugangsschlüssel fehlen darin.</translation>
     </message>
     <message>
@@ -3181,7 +3338,7 @@
     </message>
     <message>
         <source>Command palette</source>
-        <extracomment>The role of a line's key or kind.</extracomment>
+        <extracomment>The role of a line&apos;s key or kind.</extracomment>
         <translation>Befehlspalette</translation>
     </message>
     <message>
@@ -3274,7 +3431,7 @@
         <translation>Als Kanariensatz importieren</translation>
     </message>
     <message>
-        <source>New run with this run's recipe</source>
+        <source>New run with this run&apos;s recipe</source>
         <translation>Neuer Lauf mit dem Rezept dieses Laufs</translation>
     </message>
     <message>
@@ -3409,7 +3566,7 @@
         <translation>Aufbau</translation>
     </message>
     <message>
-        <source>This run's answers were not written out before and after training.</source>
+        <source>This run&apos;s answers were not written out before and after training.</source>
         <translation>Die Antworten dieses Laufs wurden vor und nach dem Training nicht ausgeschrieben.</translation>
     </message>
     <message>
@@ -3538,7 +3695,7 @@
     </message>
     <message>
         <source>Status</source>
-        <extracomment>Say that the disk is short below this. Room for the live run's name and share, in average letters; longer ones are shortened in the middle.</extracomment>
+        <extracomment>Say that the disk is short below this. Room for the live run&apos;s name and share, in average letters; longer ones are shortened in the middle.</extracomment>
         <translation>Status</translation>
     </message>
     <message>
@@ -3590,6 +3747,7 @@
     </message>
     <message>
         <source>Dismiss</source>
+        <extracomment>Toasts look for another place so often while a page shows other controls. What one presses, turns or types into: no toast lies over it.</extracomment>
         <translation>Schließen</translation>
     </message>
     <message>
@@ -3682,7 +3840,7 @@
     </message>
     <message>
         <source>Change the mapping</source>
-        <extracomment>Rows shown before the model's own view is there.</extracomment>
+        <extracomment>Rows shown before the model&apos;s own view is there.</extracomment>
         <translation>Zuordnung ändern</translation>
     </message>
     <message>
@@ -4020,10 +4178,6 @@
         <translation>erwartet: {answer}</translation>
     </message>
     <message>
-        <source>score {change}</source>
-        <translation>Wert {change}</translation>
-    </message>
-    <message>
         <source>No votes between these two models yet.</source>
         <translation>Noch keine Stimmen zwischen diesen beiden Modellen.</translation>
     </message>
@@ -4054,7 +4208,7 @@
         <translation>{model} wird bevorzugt.</translation>
     </message>
     <message>
-        <source>The votes can't tell.</source>
+        <source>The votes can&apos;t tell.</source>
         <translation>Die Stimmen lassen keinen Schluss zu.</translation>
     </message>
     <message>
@@ -4166,7 +4320,7 @@
         <translation>Noch keine Drift zu zeigen</translation>
     </message>
     <message>
-        <source>How far each layer's weights moved from the base: a diagnosis, not a verdict.</source>
+        <source>How far each layer&apos;s weights moved from the base: a diagnosis, not a verdict.</source>
         <translation>Wie weit sich die Gewichte jeder Schicht von der Basis bewegt haben: eine Diagnose, kein Urteil.</translation>
     </message>
     <message>
@@ -4469,6 +4623,14 @@
         <translation>Läufe filtern</translation>
     </message>
     <message>
+        <source>Clear filter</source>
+        <translation>Filter leeren</translation>
+    </message>
+    <message>
+        <source>No run fits what the filter says.</source>
+        <translation>Kein Lauf passt zu diesem Filter.</translation>
+    </message>
+    <message>
         <source>Move runs to Trash</source>
         <translation>Läufe in den Papierkorb legen</translation>
     </message>
@@ -4514,7 +4676,7 @@
     </message>
     <message>
         <source>Bringing the starter model</source>
-        <extracomment>The payload's key that marks a job of the demo, and the plan's key that marks its run; the value is when it was clicked.</extracomment>
+        <extracomment>The payload&apos;s key that marks a job of the demo, and the plan&apos;s key that marks its run; the value is when it was clicked.</extracomment>
         <translation>Holt das Startmodell</translation>
     </message>
     <message>
@@ -4742,6 +4904,7 @@
     </message>
     <message>
         <source>No checkpoint of this run is on disk.</source>
+        <extracomment>Settings that name a run or bind it to files; whether base and data are the same is said in words of its own.</extracomment>
         <translation>Kein Checkpoint dieses Laufs liegt auf der Platte.</translation>
     </message>
     <message>
@@ -4789,7 +4952,7 @@
         <translation>Hier entscheiden Wächteraufgaben; die geschriebene Version wird einmal an den Urteilsaufgaben bestätigt.</translation>
     </message>
     <message>
-        <source>Blocks are numbered from 0; those not named take the slider's strength. Drift shows which moved most.</source>
+        <source>Blocks are numbered from 0; those not named take the slider&apos;s strength. Drift shows which moved most.</source>
         <translation>Blöcke zählen ab 0; nicht genannte haben die Stärke des Reglers. Drift zeigt, welche sich am meisten bewegt haben.</translation>
     </message>
     <message>
@@ -5021,7 +5184,7 @@
         <translation>Zurück zu einem Lauf</translation>
     </message>
     <message>
-        <source>The form's recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
+        <source>The form&apos;s recipe with each method, one run after the other, unattended; one that fails does not stop the others. The trade-off then says which run to take, and why.</source>
         <translation>Das Rezept des Formulars mit jeder Methode, ein Lauf nach dem anderen, ohne Aufsicht; ein fehlgeschlagener hält die anderen nicht auf. Die Abwägung sagt dann, welcher Lauf zu nehmen ist und warum.</translation>
     </message>
     <message>
@@ -5045,7 +5208,7 @@
         <translation>Auf diesem Lauf aufbauen …</translation>
     </message>
     <message>
-        <source>Try all methods with this run's recipe…</source>
+        <source>Try all methods with this run&apos;s recipe…</source>
         <translation>Alle Methoden mit dem Rezept dieses Laufs versuchen …</translation>
     </message>
     <message>
@@ -5053,7 +5216,7 @@
         <translation>Die Folge zeigen, zu der dieser Lauf gehört</translation>
     </message>
     <message>
-        <source>Export this run's model…</source>
+        <source>Export this run&apos;s model…</source>
         <translation>Modell dieses Laufs exportieren …</translation>
     </message>
     <message>
@@ -5104,6 +5267,10 @@
     <message>
         <source>The report could not be written: {reason}</source>
         <translation>Der Bericht konnte nicht geschrieben werden: {reason}</translation>
+    </message>
+    <message>
+        <source>change {change} {unit}</source>
+        <translation>Änderung {change} {unit}</translation>
     </message>
 </context>
 </TS>

@@ -26,7 +26,7 @@
     </message>
     <message numerus="yes">
         <source>%n small edit(s)</source>
-        <extracomment>Signs of the actions; an unknown one gets a dot. Small edits, shown as one line when several follow each other.</extracomment>
+        <extracomment>Signs of the actions; an unknown one gets a dot, a verdict the sign of its word. Small edits, shown as one line when several follow each other.</extracomment>
         <translation>
             <numerusform>%n small edit</numerusform>
             <numerusform>%n small edits</numerusform>

@@ -165,7 +165,7 @@ def test_j1_from_the_demo_to_the_first_verdict_and_back(no_network, tiny_starter
     keyboard.wait_for("⚑ This is the project's current model.")
     keyboard.push("Roll back to the base")
     keyboard.until(lambda: current(store) == base)
-    keyboard.wait_for("Rolled back from 1@60")  # the toast, with its Undo
+    keyboard.wait_for(f"Rolled back from {runs.get(store, 1).name} @ 60")  # the toast, with its Undo
     keyboard.press(Qt.Key.Key_Z, CTRL)
     keyboard.until(lambda: current(store) == "1@60")
     keyboard.press(Qt.Key.Key_Z, CTRL | SHIFT)

@@ -36,7 +36,7 @@ def test_a_move_from_the_window_and_one_ctrl_z_back(qtbot, opened):
     versions.make_current(opened, "1@40")
     qtbot.waitUntil(lambda: bool(toasts), timeout=60_000)
     assert history.pointer(opened.store)[0] == "1@40"
-    assert toasts[0].text == "Made 1@40 the current model; before it was base tiny."
+    assert toasts[0].text == "Made lora-01 @ 40 the current model; before it was base tiny."
     toasts[0].action.do()  # the same as Ctrl+Z: it undoes the stack's newest
     qtbot.waitUntil(lambda: len(toasts) == 2, timeout=60_000)
     assert history.pointer(opened.store)[0] == "base:tiny"

@@ -33,8 +33,8 @@ def test_the_current_model_is_what_the_pointer_names(trained):
 def test_make_current_and_roll_back_move_the_pointer_and_write_the_journal(trained):
     there = versions.make_current(trained.store, "1@40")
     back = versions.roll_back(trained.store, "base")
-    assert there.sentence == "Made 1@40 the current model; before it was base tiny"
-    assert back.sentence == "Rolled back from 1@40 to base tiny"
+    assert there.sentence == "Made lora-01 @ 40 the current model; before it was base tiny"
+    assert back.sentence == "Rolled back from lora-01 @ 40 to base tiny"
     assert _pointer(trained) == "base:tiny"
     newest, older = history.entries(trained.store)
     assert (newest.action, newest.before, newest.after) == ("rollback", "1@40", "base:tiny")
@@ -80,7 +80,7 @@ def test_rolling_back_to_where_one_is_verifies_and_writes_nothing(trained):
 def test_roll_back_to_an_earlier_checkpoint(trained):
     trained.add_checkpoint(1, 80, b"later")
     versions.make_current(trained.store, "1@80")
-    assert versions.roll_back(trained.store, "1@40").sentence == "Rolled back from 1@80 to 1@40"
+    assert versions.roll_back(trained.store, "1@40").sentence == "Rolled back from lora-01 @ 80 to lora-01 @ 40"
 
 
 def test_a_run_can_be_named_by_its_name(trained):

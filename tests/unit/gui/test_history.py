@@ -45,6 +45,18 @@ def test_a_trashed_run_can_be_put_back_only_while_it_is_there():
     assert made(thing)[0].rows[0].ways == ("show_run",)
 
 
+def test_a_verdict_wears_the_sign_of_its_word_and_leads_to_its_run():
+    said = [("kept", {"overall": "kept"}), ("forgot", {"overall": "forgot"}), ("can't tell", {})]
+    entries = [
+        entry(at, "verdict", f"Verdict on lora-04: {word}", after="4@75", details=details)
+        for at, (word, details) in enumerate(said, 1)
+    ]
+    rows = made(entries)[0].rows
+    assert [row.glyph for row in rows] == ["●", "▼", "◆"]
+    assert {(row.run_id, row.ways) for row in rows} == {(4, ("show_run",))}
+    assert made(entries, trashed=frozenset({4}))[0].rows[0].ways == ()
+
+
 def test_small_edits_in_a_row_are_one_line():
     rows = made([entry(4, "rename", "c"), entry(3, "note", "b"), entry(2, "rename", "a"), entry(1, "start", "s")])[
         0

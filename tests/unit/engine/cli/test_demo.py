@@ -101,8 +101,8 @@ def test_the_way_back_is_shown_and_proved(project, base, capsys):
         connection.execute("UPDATE runs SET step = 40")
     demo._show_the_way_back(project.store, run_id, base)
     told = capsys.readouterr().out
-    assert f"Made 1@40 the current model; before it was base {planned.STARTER_NAME}." in told
-    assert f"Rolled back from 1@40 to base {planned.STARTER_NAME}." in told
+    assert f"Made lora-01 @ 40 the current model; before it was base {planned.STARTER_NAME}." in told
+    assert f"Rolled back from lora-01 @ 40 to base {planned.STARTER_NAME}." in told
     assert "Byte for byte what was imported." in told
     assert [entry.action for entry in history.entries(project.store)] == ["rollback", "make_current"]
 

@@ -11,22 +11,22 @@ def test_the_whole_way_there_and_back(palimpsest, trained):
     assert palimpsest("current").stdout.startswith("base tiny, fingerprint ")
     there = palimpsest("make-current", "1@40")
     assert there.exit_code == 0
-    assert "Made 1@40 the current model; before it was base tiny." in there.stdout
+    assert "Made lora-01 @ 40 the current model; before it was base tiny." in there.stdout
     assert palimpsest("current").stdout.startswith("1@40, fingerprint ")
     back = palimpsest("rollback", "--to", "base")
     assert "Verified base tiny: 3 files" in back.stdout
-    assert "Rolled back from 1@40 to base tiny." in back.stdout
+    assert "Rolled back from lora-01 @ 40 to base tiny." in back.stdout
     undone = palimpsest("undo")
-    assert "Undid “Rolled back from 1@40 to base tiny”: back at 1@40." in undone.stdout
+    assert "Undid “Rolled back from lora-01 @ 40 to base tiny”: back at lora-01 @ 40." in undone.stdout
     told = palimpsest("history").stdout.splitlines()
     assert [line.split("  ")[-1] for line in told][-1].endswith("before it was base tiny")
-    assert "Rolled back from 1@40 to base tiny  (undone by 3)" in told[1]
+    assert "Rolled back from lora-01 @ 40 to base tiny  (undone by 3)" in told[1]
     assert history.pointer(trained.store)[0] == "1@40"
 
 
 def test_rollback_goes_to_the_base_by_default(palimpsest, trained):
     palimpsest("make-current", "1@40")
-    assert "Rolled back from 1@40 to base tiny." in palimpsest("rollback").stdout
+    assert "Rolled back from lora-01 @ 40 to base tiny." in palimpsest("rollback").stdout
 
 
 @pytest.mark.parametrize(

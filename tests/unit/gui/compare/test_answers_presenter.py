@@ -246,5 +246,8 @@ def test_the_csv_has_every_standing_vote_and_nothing_a_sheet_would_run():
 
 def test_the_line_above_the_panes(store, refs):
     first = read(store).stored[0]
-    assert presenter.facts_of(first, 0, 4) == "1 of 4 · arithmetic · arithmetic-000 · expected: 391 · score −1.50"
+    assert (
+        presenter.facts_of(first, 0, 4)
+        == "1 of 4 · arithmetic · arithmetic-000 · expected: 391 · change −1.50 nats/token"
+    )
     assert presenter.facts_of(replace(first, item_id="", shown=None, capability="", expected=""), 1, 4) == "2 of 4"

@@ -331,15 +331,20 @@ def test_blind_hides_every_trace_of_the_models_until_the_vote(open_tab, gui_proj
     for trace in ("starter", "lora", "fff", "111", "✓", "✗", "tokens"):
         assert trace not in said
     assert not tab.pickers["a"].isVisible()
+    assert "change" not in tab.facts.text()
     left = tab.pair.base.plain_text()
+    assert "⟦" not in left + tab.pair.tuned.plain_text()  # nor what differs
+    assert tab.pair.tuned.change_count() == 0
     tab.vote_a()
     (vote,) = votes.of_pair(gui_project.store, *refs)
     better = vote.first_text if vote.choice == "first" else vote.second_text
-    assert better == left.replace("⟦", "").replace("⟧", "")
+    assert better == left
     assert (vote.first_fingerprint, vote.second_fingerprint, vote.side_seed) == ("f" * 64, "1" * 64, 7)
     assert "hidden" not in tab.pair.base.header.text()
     assert tab.ballot.revealed.text().startswith("You preferred")
-    assert tab.pair.base.plain_text() == left  # nothing moves when the names are shown
+    assert tab.pair.base.plain_text().replace("⟦", "").replace("⟧", "") == left  # neither changes its place
+    assert tab.pair.tuned.change_count() + tab.pair.base.change_count() > 0
+    assert "change −1.50 nats/token" in tab.facts.text()
     tab.vote_b()  # a second vote on the same answers does not count
     assert len(votes.of_pair(gui_project.store, *refs)) == 1
 

@@ -52,9 +52,41 @@ def test_the_recommended_run_learned_most_of_those_that_kept_everything(reading,
 def test_what_differs_lists_only_changed_settings(store, ids):
     said = [one.text for one in presenter.differences(read(store, ids[:2]))]
     assert said[0].startswith("Base, rows and canaries are the same")
-    assert any("full → lora" in text for text in said)
-    assert any("0.0001 → 0.0002" in text for text in said)
-    assert len(said) == 3  # nothing but method and learning rate
+    assert said[1:] == ["Method: Full → LoRA", "Learning rate: 0.0001 → 0.0002"]
+
+
+def test_a_run_that_did_not_keep_everything_has_no_star(store, ids):
+    reading = read(store, [ids[0], ids[2]])  # both forgot
+    assert reading.recommended is not None
+    assert not any(one.is_best for one in presenter.lines(reading))
+    assert not any(row.is_best for row in presenter.tradeoff_rows(reading))
+
+
+def set_in_recipe(store, run_id, **values):
+    with store.write() as connection:
+        for path, value in values.items():
+            connection.execute(
+                "UPDATE runs SET recipe = json_set(recipe, ?, ?) WHERE id = ?",
+                ("$." + path.replace("__", "."), value, run_id),
+            )
+
+
+def test_of_more_than_two_runs_each_value_names_the_runs_that_have_it(store, ids):
+    set_in_recipe(store, ids[0], training__lr=0.0, protection__kl__beta=0.1)
+    said = [one.text for one in presenter.differences(read(store, ids[:4]))]
+    assert "Method: Full (full-02) · LoRA (lora-03, lora-04) · QLoRA (4-bit) (qlora-01)" in said
+    assert "Learning rate: the method's standard (full-02) · 0.0002 (lora-03, qlora-01) · 0.0001 (lora-04)" in said
+    assert "KL to the base, weight: 0.1 (full-02) · off (lora-03, qlora-01, lora-04)" in said
+
+
+def test_rows_in_files_called_alike_are_told_apart_by_their_folders(store, ids):
+    set_in_recipe(store, ids[0], data__path="/rows/tickets/train.jsonl", data__fingerprint="1" * 64)
+    set_in_recipe(store, ids[1], data__path="/rows/mails/train.jsonl", data__fingerprint="2" * 64)
+    said = [one.text for one in presenter.differences(read(store, ids[:2]))]
+    assert said[0] == "Different training rows: tickets/train.jsonl → mails/train.jsonl"
+    set_in_recipe(store, ids[1], data__path="/rows/tickets/train.jsonl")
+    said = [one.text for one in presenter.differences(read(store, ids[:2]))]
+    assert said[0] == "Different training rows: train.jsonl 11111111 → train.jsonl 22222222"
 
 
 def test_one_run_alone_differs_from_nothing(store, ids):

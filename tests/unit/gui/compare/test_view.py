@@ -3,6 +3,8 @@
 import time
 
 import compared_runs
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from speed import bar
 
@@ -50,6 +52,41 @@ def test_the_recommended_run_is_chosen_at_first_and_make_current_is_one_click(op
     page.tradeoff.current.click()
     made = jobs.unfinished(gui_project.store)[-1]
     assert (made.kind, made.payload) == ("make_current", {"ref": f"{five[0]}@75"})
+
+
+@pytest.mark.parametrize("without", ["verdicts", "checkpoints"])
+def test_only_a_run_with_a_verdict_and_a_checkpoint_can_be_made_current(open_compare, gui_project, five, without):
+    with gui_project.store.write() as connection:
+        connection.execute(f"DELETE FROM {without} WHERE run_id = ?", (five[0],))
+    page = open_compare(run_ids=five)
+    page.overview.table.selectRow(1)
+    assert page.overview.chosen().id == five[0]
+    assert not page.overview.current.isEnabled()
+    assert page.overview.current.toolTip()
+    page.overview.table.selectRow(3)
+    assert page.overview.current.isEnabled()
+
+
+def test_the_answers_open_with_the_runs_compared(qtbot, open_compare, gui_project, five):
+    page = open_compare(run_ids=[five[3], five[2]], tab="answers")
+    qtbot.waitUntil(lambda: page.answers.reading is not None and gui_project.tasks.is_idle)
+    assert page.answers.refs == {"a": f"{five[3]}@75", "b": f"{five[2]}@75"}
+    page.open(run_ids=[five[4]])
+    qtbot.waitUntil(lambda: page.answers.refs.get("b") == f"{five[4]}@75" and gui_project.tasks.is_idle)
+    assert page.answers.refs["a"] == "base:starter"
+
+
+def test_whoever_leads_to_the_answers_of_two_models_gets_these(qtbot, open_compare, gui_project, five):
+    page = open_compare(run_ids=five, tab="answers", a="base:starter", b=f"{five[3]}@75")
+    qtbot.waitUntil(lambda: page.answers.reading is not None and gui_project.tasks.is_idle)
+    assert page.answers.refs == {"a": "base:starter", "b": f"{five[3]}@75"}
+
+
+def test_no_heading_is_cut(open_compare, five):
+    table = open_compare(run_ids=five).overview.table
+    header = table.horizontalHeader()
+    assert [at for at in range(header.count()) if header.sectionSize(at) < header.sectionSizeHint(at)] == []
+    assert header.textElideMode() == Qt.TextElideMode.ElideRight
 
 
 def test_another_baseline_rewrites_the_deltas(open_compare, five):

@@ -1,5 +1,7 @@
 """The run's page: shows, emits, disables; the item models under qtmodeltester."""
 
+import re
+
 import filled_store as filled
 import msgspec
 from PySide6.QtWidgets import QLabel
@@ -27,6 +29,15 @@ def test_a_row_of_the_chart_filters_the_answers(open_page, shown_run):
     chart.point_selected.emit(chart.rows[0])
     assert page.tabs.tabText(page.tabs.currentIndex()) == "Answers"
     assert {one.capability for one in page.answers.model.rows} == {chart.rows[0].name}
+
+
+def test_an_answer_that_got_worse_says_how(open_page, shown_run):
+    answers = open_page(shown_run, tab="answers").answers
+    shown = [answers.model.index(row, 4).data() for row in range(answers.model.rowCount())]
+    turned = [text for text, one in zip(shown, answers.model.rows, strict=True) if one.before.passed]
+    assert turned
+    assert all(text.startswith("✓→✗") for text in turned)
+    assert re.search(r"· change [−+]\d\.\d+ nats/token$", answers.facts.text())
 
 
 def test_answers_are_gone_through_by_key(qtbot, open_page, shown_run):
@@ -182,7 +193,7 @@ def test_the_setup_says_noughts_times_and_precision_in_words(reading):
     view = setup_words.view_of(run, reading.facts)
     defaults = {one.path: one.default for one in view.settings}
     assert defaults["training.lr"] == "the method's standard"
-    assert defaults["training.max_steps"] == "as the epochs take"
+    assert defaults["training.max_steps"] == "by epochs"
     assert defaults["protection.kl.beta"] == "off"
     assert defaults["training.seed"] == "0"
     facts = dict(view.facts)

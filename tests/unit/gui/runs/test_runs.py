@@ -170,6 +170,33 @@ def test_enter_opens_and_space_hides_the_preview(qtbot, gui_project, page):
     assert went == [("run", {"run_id": 6})]
 
 
+def test_a_run_that_is_filtered_away_is_no_longer_selected_or_previewed(qtbot, gui_project, page):
+    page.table.selectRow(0)
+    assert page.trash.isEnabled()
+    page.filter.setText("verdict:nothing")
+    assert not page.preview.isVisible()
+    assert not page.rename.isEnabled()
+    assert not page.trash.isEnabled()
+    page.none_fits.buttons[0].click()
+    assert page.filter.text() == ""
+    assert page.table.isVisible()
+    assert page.proxy.rowCount() == 6
+
+
+def test_after_the_trash_the_neighbour_is_selected_and_after_undo_the_run_that_came_back(qtbot, gui_project, page):
+    page.table.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
+    page.table.selectRow(2)
+    gone, below = (page.proxy.line(row).run.id for row in (2, 3))
+    page.trash.click()
+    assert [run.id for run in page.selected()] == [below]
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == 5 and gui_project.tasks.is_idle)
+    assert [run.id for run in page.selected()] == [below]
+    gui_project.undo_stack.undo()
+    page.refresh_soon()
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == 6 and gui_project.tasks.is_idle)
+    assert [run.id for run in page.selected()] == [gone]
+
+
 def test_columns_filter_and_splitter_survive(qtbot, gui_project, page):
     page.table.horizontalHeader().moveSection(2, 0)
     page.filter.setText("verdict:kept")
@@ -179,6 +206,13 @@ def test_columns_filter_and_splitter_survive(qtbot, gui_project, page):
     other.restore_state(state)
     assert other.filter.text() == "verdict:kept"
     assert other.table.horizontalHeader().visualIndex(2) == 0
+
+
+def test_no_heading_is_cut_however_the_columns_were_left(page):
+    header = page.table.horizontalHeader()
+    header.resizeSection(WORST, 20)
+    page.restore_state(page.save_state())
+    assert [at for at in range(header.count()) if header.sectionSize(at) < header.sectionSizeHint(at)] == []
 
 
 def test_an_empty_project_says_what_a_run_is(qtbot, gui_project):

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QPropertyAnimation
 from PySide6.QtGui import QCursor, QEnterEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from engine.states import State
 from gui.project import Action, Toast
@@ -75,6 +75,43 @@ def test_it_slides_in_unless_motion_is_reduced_and_ends_at_its_place(qtbot, plac
     qtbot.waitUntil(lambda: not card.findChildren(QPropertyAnimation))
     assert card.pos() == wanted
     card.close_toast()
+
+
+def test_no_toast_lies_over_a_control_and_none_outside_the_window(qtbot, place):
+    corner = QPushButton("Ask", place)
+    corner.setGeometry(600, 560, 90, 30)
+    corner.show()
+    toasts = Toasts(place)
+    for text in ("Wrote the report.", "Rolled back."):
+        toasts.show(Toast(text=text))
+    late = QPushButton("Restore", place)
+    late.setGeometry(500, 480, 120, 30)
+    late.show()
+    controls = (corner, late)
+    qtbot.waitUntil(
+        lambda: not any(card.geometry().intersects(one.geometry()) for card in toasts.cards for one in controls)
+    )
+    first, second = (card.geometry() for card in toasts.cards)
+    assert place.rect().contains(first)
+    assert place.rect().contains(second)
+    assert not first.intersects(second)
+    for card in toasts.cards:
+        card.close_toast()
+
+
+@pytest.mark.parametrize("since", ["undone", "another edit"])
+def test_an_undo_goes_when_it_would_reverse_nothing_or_something_else(gui_project, place, since):
+    toasts, notes = Toasts(place), []
+    gui_project.toast_requested.connect(toasts.show)
+    gui_project.undo_withdrawn.connect(toasts.withdraw)
+    gui_project.change("Move", lambda: notes.append("moved"), notes.clear, tell="Moved.")
+    assert toasts.cards[0].button.text() == "Undo"
+    if since == "undone":
+        gui_project.undo_stack.undo()
+    else:
+        gui_project.change("Note", lambda: notes.append("noted"), notes.clear)
+    assert not toasts.cards
+    assert [(toast.text, toast.action) for _, toast in toasts.kept] == [("Moved.", None)]
 
 
 def test_the_bell_lists_what_was_said(qtbot, place):
