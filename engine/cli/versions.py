@@ -11,6 +11,7 @@ from engine import versions
 from engine.cli import output, progress
 from engine.cli.main import Desk, pass_desk
 from engine.store import history
+from engine.verdict import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,6 @@ _GLYPHS = {
     "undo": "↶",
     "make_current": "⚑",
     "import": "+",
-    "verdict": "◆",
     "reindex": "⚙",
     "start": "▶",
 }
@@ -82,7 +82,8 @@ def history_command(desk: Desk, limit: int) -> None:
 def _line(entry: HistoryEntry) -> str:
     when = datetime.fromtimestamp(entry.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     undone = f"  (undone by {entry.undone_by})" if entry.undone_by else ""
-    return f"{entry.id:4}  {when}  {_GLYPHS.get(entry.action, '·')} {entry.sentence}{undone}"
+    glyphs = {**_GLYPHS, "verdict": sentences.GLYPHS.get(entry.details.get("overall", ""), "·")}
+    return f"{entry.id:4}  {when}  {glyphs.get(entry.action, '·')} {entry.sentence}{undone}"
 
 
 def moved(move: Callable[[Callable[[int, int], None]], Move]) -> Move:

@@ -68,3 +68,10 @@ def test_before_any_model(palimpsest, project):
     assert "no current model yet" in palimpsest("current").stdout
     assert "Nothing was done yet." in palimpsest("history").stdout
     assert palimpsest("rollback").exit_code == 2
+
+
+@pytest.mark.parametrize(("word", "glyph"), [("kept", "●"), ("forgot", "▼"), ("can't tell", "◆")])
+def test_a_verdict_in_the_history_wears_the_sign_of_its_word(palimpsest, project, word, glyph):
+    with project.store.write():
+        history.append(project.store, "verdict", f"Verdict of lora-01 @ 40: {word}", details={"overall": word})
+    assert f"{glyph} Verdict of lora-01" in palimpsest("history").stdout
