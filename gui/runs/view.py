@@ -178,7 +178,7 @@ class RunsPage(Page):
             fit_columns(self.table, widths)  # it may have been left in another language
         self.filter.setText(str(state.get("filter", "")))
         sizes = state.get("splitter")
-        if isinstance(sizes, list) and all(isinstance(one, int) for one in sizes):
+        if isinstance(sizes, list) and all(isinstance(one, int) and one for one in sizes):  # 0: nothing was selected
             self.splitter.setSizes(sizes)
 
     def deactivated(self) -> None:

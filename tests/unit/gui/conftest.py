@@ -15,7 +15,6 @@ from engine.records import Recipe
 from engine.store import jobs, runs
 from gui import affinity
 from gui.dialogs import Reply
-from gui.garbage import Garbage
 from gui.project import Project
 from gui.shell.main_window import MainWindow
 from gui.theme import LIGHT, apply_theme
@@ -91,20 +90,16 @@ def nothing_left_behind(monkeypatch, request):
     for kind in (QFileDialog, QMessageBox):
         monkeypatch.setattr(kind, "exec", _refuse)
     monkeypatch.setattr(QFileDialog, "open", _refuse)
-    app, garbage = QApplication.instance(), None
-    if app is not None:  # as in the program: what a test leaves behind must not be deleted by a task's thread
-        garbage = Garbage()
-        garbage.start()
+    gc.disable()  # what a test let go is deleted below, by Qt first: not by a task's thread, nor in the middle of an event
     yield
-    if garbage is not None:
-        garbage.stop()
-        garbage.deleteLater()
     app = QApplication.instance()
+    if app is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.enable()
     if app is None:
         return
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [thing for thing in gc.get_objects() if issubclass(type(thing), (QThread, QTimer)) and isValid(thing)]
     threads = [thing for thing in left if isinstance(thing, QThread) and thing is not app.thread()]
     running = [thing for thing in threads if thing.isRunning()]

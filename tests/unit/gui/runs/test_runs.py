@@ -215,6 +215,25 @@ def test_no_heading_is_cut_however_the_columns_were_left(page):
     assert [at for at in range(header.count()) if header.sectionSize(at) < header.sectionSizeHint(at)] == []
 
 
+def test_a_window_left_with_nothing_selected_opens_the_preview_in_full(qtbot, gui_project, page):
+    state = page.save_state()
+    assert 0 in state["splitter"]
+    heights = []
+    for one in ({**state, "splitter": None}, state):
+        made = RunsPage(gui_project)
+        made.restore_state(one)
+        made.resize(1080, 700)
+        made.show()
+        qtbot.waitUntil(lambda made=made: made.state.value == "ready" and gui_project.tasks.is_idle)
+        made.table.selectRow(0)
+        qtbot.wait(50)
+        heights.append(made.preview.height())
+        qtbot.waitUntil(lambda: gui_project.tasks.is_idle)
+        made.close()
+        made.deleteLater()
+    assert heights[0] == heights[1] > 150
+
+
 def test_an_empty_project_says_what_a_run_is(qtbot, gui_project):
     made = RunsPage(gui_project)
     qtbot.addWidget(made)
