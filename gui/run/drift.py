@@ -14,6 +14,8 @@ from gui.project import Action
 from gui.widgets.empty import Empty, EmptyState
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from engine.records import Drift
     from gui.dialogs import Dialogs
 
@@ -28,6 +30,7 @@ class DriftTab(QWidget):
         super().__init__(parent)
         self._dialogs = dialogs
         self._drift: dict[int, list[Drift]] = {}
+        self._shown: dict[int, list[Drift]] = {}
         self.picture: DriftPicture | None = None
         self.empty = EmptyState(
             Empty(
@@ -40,15 +43,25 @@ class DriftTab(QWidget):
         self._places.addWidget(self.empty)
 
     def show_drift(self, drift: dict[int, list[Drift]]) -> None:
-        """Show what there is; the newest checkpoint first."""
-        if drift == self._drift:
-            return
+        """Show what there is, once somebody looks; the newest checkpoint first."""
         self._drift = drift
+        if self.isVisible():
+            self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while another tab was in front."""
+        super().showEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        if self._drift == self._shown:
+            return
+        self._shown = self._drift
         if self.picture is None:
             self.picture = DriftPicture(self._dialogs)
             self._places.addWidget(self.picture)
-        self.picture.show_drift(drift)
-        self._places.setCurrentWidget(self.picture if drift else self.empty)
+        self.picture.show_drift(self._drift)
+        self._places.setCurrentWidget(self.picture if self._drift else self.empty)
 
     def focus_chain(self) -> list[QWidget]:
         """The button, or the checkpoint and then the chart."""

@@ -111,7 +111,7 @@ class Keyboard:
         """Tab until the focus is on a widget of that class."""
         for _ in range(MOST_TABS):
             here = QApplication.focusWidget()
-            if here is not None and here.metaObject().className() == kind:
+            if here is not None and here.inherits(kind):
                 return here
             self.press(Qt.Key.Key_Tab)
         raise AssertionError(f"Tab reaches no {kind}")
