@@ -163,7 +163,9 @@ def _directions(work: Work) -> list[ProtectionCost]:
         share = (
             4 * work.trainable * work.tokens + work.steps * 4 * per_weight * max(1, shapes.hidden // 2)
         ) / work.plain
-        return [_cost("osf", "weights taken apart", share=share, once=apart / work.plain, size=4 * kept, text=text)]
+        # each pass puts the whole weight together again, and its gradient comes before those of the parts
+        size = 4 * kept + 8 * per_weight
+        return [_cost("osf", "weights taken apart", share=share, once=apart / work.plain, size=size, text=text)]
     tokens = work.general_rows * GENERAL_TOKENS
     covariance = shapes.layers * sum(2 * one.inputs**2 * tokens for one in linears)
     once = (tokens * work.forward + covariance + apart) / work.plain

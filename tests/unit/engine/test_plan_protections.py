@@ -60,12 +60,11 @@ def test_osf_by_hand():
     planned = made(kind="osf", targets="q_proj")
     assert planned.trainable == 30 * 288 * 1153
     (osf,) = costs(planned)["osf"]
-    assert (
-        osf.size_bytes == 4 * planned.trainable
-    )  # the start beside it; a square weight's strong directions follow from it
+    # the start beside it (a square weight's strong directions follow from it), the whole weight and its gradient
+    assert osf.size_bytes == 4 * planned.trainable + 8 * 30 * 576**2
     assert osf.once_share == pytest.approx(30 * 22 * 576**3 / (75 * 8 * 70 * 4 * PARAMETERS))
     (wide,) = costs(made(kind="osf", targets="k_proj", preserved=0.25))["osf"]  # 576 → 192: 144 of 192 are trained
-    assert wide.size_bytes == 4 * 30 * (144 * (576 + 192 + 1) + 48 * 576)
+    assert wide.size_bytes == 4 * 30 * (144 * (576 + 192 + 1) + 48 * 576) + 8 * 30 * 576 * 192
 
 
 def test_corda_by_hand():
