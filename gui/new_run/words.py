@@ -37,6 +37,7 @@ def named(path: str, sentence: str) -> str:
 
 def _known() -> dict[str, str]:
     return {
+        **_known_protections(),
         "name": tr("Name"),
         "notes": tr("Notes"),
         "base": tr("Base model"),
@@ -61,29 +62,6 @@ def _known() -> dict[str, str]:
         "adapter.start": tr("Adapter starts at"),
         "prompt.system": tr("System message"),
         "prompt.examples": tr("Examples shown"),
-        "protection.general.source": tr("General rows from"),
-        "protection.general.path": tr("File of general rows"),
-        "protection.general.share": tr("Share of general rows"),
-        "protection.general.rows": tr("General rows"),
-        "protection.general.near": tr("Look-alike general rows"),
-        "protection.general.answer_tokens": tr("Longest general answer"),
-        "protection.general.temperature": tr("Temperature of answers"),
-        "protection.replay.weight": tr("Replay weight"),
-        "protection.kl.beta": tr("KL to the base, weight"),
-        "protection.kl.auto": tr("KL to the base, automatic"),
-        "protection.kl.target": tr("KL to the base, target"),
-        "protection.prompt_kl.beta": tr("KL on prompts, weight"),
-        "protection.l2sp.strength": tr("L2-SP strength"),
-        "protection.l2sp.every_steps": tr("L2-SP every"),
-        "protection.activation.strength": tr("Activation strength"),
-        "protection.activation.sequences": tr("Activation rows"),
-        "protection.ewc.strength": tr("EWC strength"),
-        "protection.ewc.sequences": tr("EWC rows"),
-        "protection.sam.rho": tr("SAM step length"),
-        "protection.sam.every_steps": tr("SAM every"),
-        "protection.token_weighting.max_perplexity": tr("Most perplexity of tokens"),
-        "protection.token_weighting.tau": tr("Token weighting, tau"),
-        "protection.slider_after": tr("Strengths tried after"),
         "training.lr": tr("Learning rate"),
         "training.epochs": tr("Epochs"),
         "training.max_steps": tr("Most steps"),
@@ -109,6 +87,34 @@ def _known() -> dict[str, str]:
         "checkpoints.at_looks": tr("Checkpoint at each check"),
         "checkpoints.every_steps": tr("Also every"),
         "checkpoints.keep": tr("Keep newest"),
+    }
+
+
+def _known_protections() -> dict[str, str]:
+    return {
+        "protection.general.source": tr("General rows from"),
+        "protection.general.path": tr("File of general rows"),
+        "protection.general.share": tr("Share of general rows"),
+        "protection.general.rows": tr("General rows"),
+        "protection.general.near": tr("Look-alike general rows"),
+        "protection.general.answer_tokens": tr("Longest general answer"),
+        "protection.general.temperature": tr("Temperature of answers"),
+        "protection.replay.weight": tr("Replay weight"),
+        "protection.kl.beta": tr("KL to the base, weight"),
+        "protection.kl.auto": tr("KL to the base, automatic"),
+        "protection.kl.target": tr("KL to the base, target"),
+        "protection.prompt_kl.beta": tr("KL on prompts, weight"),
+        "protection.l2sp.strength": tr("L2-SP strength"),
+        "protection.l2sp.every_steps": tr("L2-SP every"),
+        "protection.activation.strength": tr("Activation strength"),
+        "protection.activation.sequences": tr("Activation rows"),
+        "protection.ewc.strength": tr("EWC strength"),
+        "protection.ewc.sequences": tr("EWC rows"),
+        "protection.sam.rho": tr("SAM step length"),
+        "protection.sam.every_steps": tr("SAM every"),
+        "protection.token_weighting.max_perplexity": tr("Most perplexity of tokens"),
+        "protection.token_weighting.tau": tr("Token weighting, tau"),
+        "protection.slider_after": tr("Strengths tried after"),
     }
 
 
